@@ -1,0 +1,26 @@
+# One door: run, test, check.
+PORT ?= 8000
+PYTHON := .venv/bin/python
+export PYTHONUNBUFFERED = 1
+
+.PHONY: run test check lock setup-run setup-test
+
+run: setup-run
+	@exec scripts/run $(PORT)
+
+test: setup-test
+	@exec $(PYTHON) -m pytest
+
+check: setup-test
+	@exec scripts/check
+
+setup-run:
+	@scripts/setup run
+
+setup-test:
+	@scripts/setup test
+
+lock:  # pins and hashes anew, from the .in files
+	.venv/bin/pip install -q uv
+	.venv/bin/uv pip compile -q --no-header --generate-hashes --python-version 3.11 requirements.in -o requirements.txt
+	.venv/bin/uv pip compile -q --no-header --generate-hashes --python-version 3.11 requirements-dev.in -o requirements-dev.txt

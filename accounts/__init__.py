@@ -1,0 +1,1 @@
+"""Who: people, their access tokens and scopes, sign-in. Knows no clusters."""

@@ -1,0 +1,64 @@
+"""Who stands behind a request: person, token, scopes, read-only; and how a bearer token becomes that."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from accounts.models import AccessToken
+from accounts.scopes import Scope
+from accounts.tokens import read_token
+from tidbmcp.lib.clock import now
+
+
+@dataclass(frozen=True)
+class Principal:
+    """A known caller. `token` is the token's prefix, never its text."""
+
+    person_id: int
+    person: str
+    token_id: UUID
+    token: str
+    scopes: frozenset[Scope]
+    read_only: bool
+    client_name: str = ""
+    client_version: str = ""
+    """Its client, as claimed in the last `initialize`."""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Nobody we know. `reason` goes to log and audit; the caller only hears that the token is not accepted."""
+
+    reason: str
+    token: str = ""
+
+
+def authenticate(bearer: str) -> Principal | Unknown:
+    """Whose token this is, in one query. Blocking; database errors pass through, and the gate refuses on them."""
+    text = read_token(bearer)
+    if text is None:
+        return Unknown("not a token of ours, or mistyped")
+    token = AccessToken.objects.select_related("owner").filter(lookup=text.lookup).first()
+    if token is None or not text.fits(token.digest):
+        return Unknown("no such token", text.lookup)
+    moment = now()
+    if (state := token.state(moment)) != "active":
+        return Unknown(state, text.lookup)
+    if not token.owner.is_active:
+        return Unknown("its person is not active", text.lookup)
+    token.used(moment)
+    return Principal(
+        token.owner_id,
+        token.owner.username,
+        token.id,
+        token.lookup,
+        token.scope_set,
+        token.read_only,
+        token.client_name,
+        token.client_version,
+    )
+
+
+def keep_client(principal: Principal, name: str, version: str) -> None:
+    """Note what the token's client says of itself. Blocking."""
+    if (name, version) != (principal.client_name, principal.client_version):
+        AccessToken.objects.filter(pk=principal.token_id).update(client_name=name[:100], client_version=version[:50])

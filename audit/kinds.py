@@ -1,0 +1,35 @@
+"""The words of the audit: what kind an event is of, and how it ended. In order; a retired word stays as a comment."""
+
+from django.db.models import TextChoices
+
+
+class Kind(TextChoices):
+    """`<thing>.<what happened>`; the label is what the list shows."""
+
+    ADMIN_CHANGED = "admin.changed", "changed in the console"
+    AUDIT_EXPORTED = "audit.exported", "exported the audit"
+    AUTH_REFUSED = "auth.refused", "token refused"
+    CALL_FINISHED = "call.finished", "tool call"
+    CALL_STARTED = "call.started", "tool call started"
+    REQUEST_FINISHED = "request.finished", "request"
+    REQUEST_REFUSED = "request.refused", "request refused"
+    SESSION_REFUSED = "session.refused", "sign-in refused"
+    SESSION_SIGNED_IN = "session.signed_in", "signed in"
+    SESSION_SIGNED_OUT = "session.signed_out", "signed out"
+    TOKEN_MADE = "token.made", "token made"  # noqa: S105 - the name of an event
+    TOKEN_REVOKED = "token.revoked", "token revoked"  # noqa: S105
+    VAULT_OPENED = "vault.opened", "secret opened"
+    VAULT_REFUSED = "vault.refused", "secret not opened"
+    VAULT_STORED = "vault.stored", "secret stored"
+
+
+class Result(TextChoices):
+    """How it ended."""
+
+    OK = "ok", "allowed"
+    CUT = "cut", "allowed, cut"
+    REFUSED = "refused", "refused"
+    ERROR = "error", "failed"
+    CANCELLED = "cancelled", "cancelled"
+    STARTED = "started", "started"
+    """An intent; without a later row of the same call its outcome is unknown, and somebody must look."""

@@ -1,0 +1,124 @@
+"""The record of what happened: rows are added, and never changed or removed through here."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final, NoReturn
+
+from django.db import DatabaseError, models
+
+from audit.kinds import Kind, Result
+from tidbmcp.lib.clock import now
+from tidbmcp.lib.errors import AuditUnavailable
+from tidbmcp.lib.ids import new_id
+from tidbmcp.lib.redaction import redact, redact_text
+
+PARAMETERS_MOST: Final = 8_000
+"""Characters of JSON that one event keeps of a call's parameters."""
+
+SQL_MOST: Final = 4_000
+"""Characters of SQL, literals already out, that one event keeps."""
+
+
+class AppendOnly(models.QuerySet["Event"]):
+    """A queryset that reads."""
+
+    def _refuse(self, *args: object, **kwargs: object) -> NoReturn:
+        raise TypeError("audit events are only ever added")
+
+    update = delete = bulk_update = update_or_create = _refuse
+
+
+class Event(models.Model):
+    """One thing that happened. Text from outside is kept as data: redacted, bounded, without control characters."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField(default=now, db_index=True)
+    kind = models.CharField(max_length=40, choices=Kind.choices)
+    result = models.CharField(max_length=20, choices=Result.choices)
+    request_id = models.CharField(max_length=32, blank=True, db_index=True)
+    call_id = models.UUIDField(null=True, db_index=True)
+
+    person = models.CharField(max_length=150, blank=True)
+    token = models.CharField("token prefix", max_length=20, blank=True, db_index=True)
+    client_name = models.CharField("client, as claimed", max_length=100, blank=True)
+    client_version = models.CharField("client's version, as claimed", max_length=50, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+
+    tool = models.CharField("tool or method", max_length=100, blank=True)
+    cluster = models.CharField(max_length=100, blank=True)
+    branch = models.CharField(max_length=100, blank=True)
+    parameters = models.JSONField(default=dict, blank=True)
+    sql = models.TextField("SQL, literals taken out", blank=True)
+    sql_digest = models.CharField(max_length=64, blank=True)
+
+    error = models.CharField("why", max_length=500, blank=True)
+    duration_ms = models.FloatField("milliseconds", null=True)
+    rows = models.IntegerField(null=True)
+    bytes = models.IntegerField(null=True)
+    count = models.PositiveIntegerField("times", default=1)
+
+    objects = AppendOnly.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["person", "-id"], name="event_person"),
+            models.Index(fields=["tool", "-id"], name="event_tool"),
+            models.Index(fields=["result", "-id"], name="event_result"),
+            models.Index(fields=["cluster", "-id"], name="event_cluster"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.tool}".strip()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add the row. A second save, which would change it, is refused."""
+        if not self._state.adding:
+            raise TypeError("audit events are only ever added")
+        super().save(force_insert=True, using=kwargs.get("using"))
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refused: retention will remove whole sealed stretches, and say so."""
+        raise TypeError("audit events are only ever added")
+
+
+def record(kind: Kind, result: Result = Result.OK, **facts: Any) -> Event:
+    """Write one event, cleaned, and return it once it is committed (or part of the caller's transaction).
+
+    `facts` are Event's fields. Blocking: from async code go through `tidbmcp.lib.threads`. Raises AuditUnavailable
+    when it can't be written: what can't be recorded must not happen.
+    """
+    event = Event(kind=kind, result=result, **{name: _clean(name, value) for name, value in facts.items()})
+    try:
+        event.save()
+    except DatabaseError as error:
+        raise AuditUnavailable(
+            "This call could not be written to the audit, so nothing was done or shown. Try again in a moment.",
+            detail=f"audit row not written: {error}",
+        ) from error
+    return event
+
+
+def _clean(name: str, value: Any) -> Any:
+    if name == "parameters":
+        return _bounded(redact(value))
+    if isinstance(value, str):
+        field = Event._meta.get_field(name)
+        most = SQL_MOST if field.max_length is None else field.max_length
+        return shown(redact_text(value), most)
+    return value
+
+
+def shown(text: str, most: int) -> str:
+    """Text from outside as it is kept: valid Unicode, control characters made visible, not longer than `most`."""
+    text = text[: most * 2].encode("utf-8", "replace").decode()
+    text = "".join(char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _bounded(parameters: object) -> object:
+    text = json.dumps(parameters, ensure_ascii=False, default=str)
+    cleaned = shown(text, PARAMETERS_MOST)
+    if len(text) > PARAMETERS_MOST or not isinstance(parameters, Mapping):
+        return {"cut": cleaned}
+    return json.loads(text.encode("utf-8", "replace"))

@@ -1,0 +1,42 @@
+"""A mixin for admin pages whose changes are events too."""
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import AbstractUser
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from audit.kinds import Kind
+from audit.models import record
+from tidbmcp.lib.web import facts_of
+
+
+class RecordedAdmin(admin.ModelAdmin[Any]):
+    """Writes an event beside each entry of the admin's own log; in the same transaction, so neither is without the other."""
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
+        """Something was added."""
+        self._record(request, "added", [obj], message)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
+        """Something was changed; the message names the fields, not their values."""
+        self._record(request, "changed", [obj], message)
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Things were deleted."""
+        self._record(request, "deleted", list(queryset), "")
+        return super().log_deletions(request, queryset)
+
+    def _record(self, request: HttpRequest, verb: str, objects: list[Model], message: Any) -> None:
+        what = {
+            "verb": verb,
+            "of": self.opts.verbose_name,
+            "which": [str(obj) for obj in objects[:20]],
+            "what": message,
+        }
+        person = cast("AbstractUser", request.user).username
+        record(Kind.ADMIN_CHANGED, person=person, parameters=what, **facts_of(request))

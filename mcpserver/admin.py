@@ -1,0 +1,118 @@
+"""The vault in the console: secrets go in and never come out."""
+
+from typing import Any, ClassVar, cast
+
+from asgiref.sync import async_to_sync
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from accounts.models import User
+from audit.facts import Facts
+from audit.recorded_admin import RecordedAdmin
+from mcpserver.vault.models import Sealed, SqlLogin, TidbCloudConnection
+from mcpserver.vault.probe import probe_connection, probe_login
+from tidbmcp.lib.errors import GatewayError
+from tidbmcp.lib.secrets import Secret
+from tidbmcp.lib.web import facts_of
+
+
+class SealedForm(forms.ModelForm[Any]):
+    """A form with a secret that can be written and not read."""
+
+    bound: ClassVar[tuple[str, ...]]
+    """Fields that the secret is bound to: when one of them changes, it is asked for again."""
+
+    secret = forms.CharField(
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        required=False,
+        strip=True,
+        max_length=1000,
+        help_text="Stored encrypted and never shown. Leave empty to keep the stored one.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody sends a stored secret elsewhere: a new address or user needs the secret itself."""
+        cleaned = super().clean() or {}
+        moved = self.instance._state.adding or set(self.bound) & set(self.changed_data)
+        if moved and not cleaned.get("secret"):
+            self.add_error("secret", "Enter the secret: it is stored for this address and user only.")
+        return cleaned
+
+
+class ConnectionForm(SealedForm):
+    """An API key."""
+
+    bound = ("api_url", "public_key")
+    field_order = ["name", "api_url", "public_key", "secret"]
+
+    class Meta:
+        model = TidbCloudConnection
+        fields = ["name", "api_url", "public_key"]
+        labels = {"secret": "Private key"}
+
+
+class LoginForm(SealedForm):
+    """A database password."""
+
+    bound = ("connection", "cluster_id", "branch_id", "username")
+
+    class Meta:
+        model = SqlLogin
+        fields = ["connection", "cluster_id", "branch_id", "role", "username"]
+
+
+class SealedAdmin(RecordedAdmin):
+    """What the two have in common."""
+
+    actions = ["test_them"]
+
+    def save_model(self, request: HttpRequest, obj: Model, form: forms.ModelForm[Any], change: bool) -> None:  # noqa: FBT001
+        """Seal a secret that was given; else save the rest, which it is not bound to."""
+        row = cast("Sealed", obj)
+        if secret := form.cleaned_data["secret"]:
+            row.store(Secret(secret), by=cast("User", request.user).username, **facts_of(request))
+        else:
+            row.save()
+
+    def has_test_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(f"mcpserver.change_{self.opts.model_name}")
+
+    @admin.action(description="Test the connection", permissions=["test"])
+    def test_them(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        facts = Facts(person=cast("User", request.user).username, **facts_of(request))
+        for row in rows:
+            try:
+                self.message_user(request, self.probe(row, facts), messages.SUCCESS)
+            except GatewayError as error:
+                self.message_user(request, f"{row}: {error.public}", messages.ERROR)
+
+    def probe(self, row: Any, facts: Facts) -> str:
+        """Try it, and say in a sentence what was found."""
+        raise NotImplementedError
+
+
+@admin.register(TidbCloudConnection)
+class TidbCloudConnectionAdmin(SealedAdmin):
+    """TiDB Cloud API keys."""
+
+    form = ConnectionForm
+    list_display = ["name", "api_url", "public_key", "stored_at"]
+
+    def probe(self, row: TidbCloudConnection, facts: Facts) -> str:
+        return async_to_sync(probe_connection)(row, facts)
+
+
+@admin.register(SqlLogin)
+class SqlLoginAdmin(SealedAdmin):
+    """SQL logins."""
+
+    form = LoginForm
+    list_display = ["username", "connection", "cluster_id", "branch_id", "role", "stored_at"]
+    list_filter = ["connection", "role"]
+    list_select_related = ["connection"]
+    search_fields = ["username", "cluster_id"]
+
+    def probe(self, row: SqlLogin, facts: Facts) -> str:
+        return async_to_sync(probe_login)(row, facts)

@@ -1,0 +1,240 @@
+"""Before the SDK: who is it, may they come in, and is this a request at all.
+
+Checked in this order, each with its status: Origin and Host (403), rate (429), method (405), size (413), token (401),
+then parameters, headers and body (400). A part that is needed for this and is down means 503, never "let through".
+"""
+
+import logging
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import DatabaseError
+from mcp.server.auth.middleware.auth_context import AuthContextMiddleware
+from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
+from mcp.server.auth.provider import AccessToken as SdkToken
+from mcp_types.jsonrpc import INTERNAL_ERROR, INVALID_REQUEST
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from accounts.principal import Principal, Unknown, authenticate, keep_client
+from audit.facts import Facts
+from audit.kinds import Kind, Result
+from audit.models import record
+from audit.refusals import REFUSALS
+from mcpserver.envelope import Envelope, Fault, read_envelope
+from mcpserver.gate_rules import Headers, allowed_here, bearer_of, over_rate, read_only_of
+from mcpserver.governor import Context
+from mcpserver.protocol import SCOPE_KEY, Passage
+from tidbmcp.lib.errors import AuditUnavailable
+from tidbmcp.lib.ids import new_request_id
+from tidbmcp.lib.threads import in_control_thread
+
+logger = logging.getLogger(__name__)
+
+UNAUTHORIZED: Final = -32001
+"""JSON-RPC code (of the range for servers) in the body of answers whose meaning is their HTTP status."""
+
+
+@dataclass(frozen=True)
+class Turned(Exception):  # noqa: N818 - it is an answer, not an error
+    """A request is turned away: status, a sentence for its sender, and what the record says."""
+
+    status: int
+    sentence: str
+    why: str = ""
+    code: int = INVALID_REQUEST
+    headers: dict[str, str] = field(default_factory=dict)
+    kind: Kind = Kind.REQUEST_REFUSED
+    token: str = ""
+
+
+class Gate:
+    """The ASGI application at `/mcp`; `app` is the SDK's."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = AuthContextMiddleware(app)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one HTTP request."""
+        headers = Headers(scope["headers"])
+        facts = Facts(
+            request_id=scope.get("request_id") or new_request_id(),
+            address=(scope.get("client") or ("", 0))[0],
+            client_name=headers.one("user-agent") or "",
+        )
+        try:
+            body = await self._before_token(scope, receive, headers, facts)
+            if body is None:
+                return
+            envelope, passage = await self._known(scope, headers, body, facts)
+        except Turned as turned:
+            await self._turn_away(turned, facts, scope, receive, send)
+            return
+        except (DatabaseError, AuditUnavailable) as error:
+            logger.error("request %s refused, the control database failed: %s", facts.request_id, error)  # noqa: TRY400
+            down = Turned(503, "The gateway can't check or record calls right now. Try again in a moment.")
+            await _answer(down, facts, scope, receive, send)
+            return
+        await self._pass_on(scope, body, envelope, passage, receive, send)
+
+    async def _before_token(self, scope: Scope, receive: Receive, headers: Headers, facts: Facts) -> bytes | None:
+        """Everything that needs no database. The body; None where the client went away."""
+        if sentence := allowed_here(headers):
+            raise Turned(403, sentence)
+        if (wait := over_rate(facts.address)) is not None:
+            if wait < 0:
+                logger.error("request %s refused: the rate limit's store is down", facts.request_id)
+                raise Turned(
+                    503, "The gateway can't count requests right now. Try again in a moment.", code=INTERNAL_ERROR
+                )
+            raise Turned(
+                429, f"Too many requests from your address. Wait {wait} s.", headers={"Retry-After": str(wait)}
+            )
+        if scope["method"] != "POST":
+            raise Turned(405, "Send POST: this server keeps no streams open.", headers={"Allow": "POST"})
+        return await _read_body(receive, headers)
+
+    async def _known(self, scope: Scope, headers: Headers, body: bytes, facts: Facts) -> tuple[Envelope, Passage]:
+        """Who it is and what they want; recorded, unless it is a call, which the governor records."""
+        bearer, hint = bearer_of(headers, scope["query_string"])
+        if bearer is None:
+            raise _unauthorized(hint, "no token")
+        envelope = read_envelope(body)
+        sentence, read_only = read_only_of(headers, scope["query_string"])
+        fault = Fault(INVALID_REQUEST, sentence) if sentence else envelope if isinstance(envelope, Fault) else None
+        known = await in_control_thread(_recognise, bearer, envelope, fault, facts)
+        if isinstance(known, Unknown):
+            raise _unauthorized(
+                "This token is not accepted: it is mistyped, expired or revoked. Make one at "
+                f"{settings.SITE_URL}/me/tokens/.",
+                known.reason,
+                known.token,
+            )
+        if fault:
+            raise Turned(400, fault.sentence, code=fault.code, kind=Kind.REQUEST_FINISHED)
+        assert isinstance(envelope, Envelope)  # noqa: S101 - a fault was raised above
+        about = _facts_of(known, envelope, facts)
+        return envelope, Passage(known, Context(about, read_only))
+
+    async def _pass_on(
+        self, scope: Scope, body: bytes, envelope: Envelope, passage: Passage, receive: Receive, send: Send
+    ) -> None:
+        """Hand it to the SDK, with who it is; a call that the SDK refuses before the governor is recorded here."""
+        principal = passage.principal
+        sdk_token = SdkToken(
+            token=principal.token,  # the prefix: the text of a token goes no further than the gate
+            client_id=principal.token,
+            scopes=sorted(principal.scopes),
+            subject=str(principal.person_id),
+        )
+        inner = {**scope, SCOPE_KEY: passage, "user": AuthenticatedUser(sdk_token)}
+        unrecorded = envelope.method == "tools/call"
+
+        async def record_refused() -> None:
+            nonlocal unrecorded
+            if unrecorded and not passage.reached:
+                unrecorded = False
+                about = passage.context.facts.fields()
+                refusal = "refused by the protocol before any tool was reached"
+                await in_control_thread(
+                    record, Kind.CALL_FINISHED, Result.REFUSED, tool=envelope.tool, error=refusal, **about
+                )
+
+        async def recording_send(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] >= 400:
+                await record_refused()
+            await send(message)
+
+        await self._app(inner, _replay(body, receive), recording_send)
+        await record_refused()
+
+    async def _turn_away(self, turned: Turned, facts: Facts, scope: Scope, receive: Receive, send: Send) -> None:
+        """Record and answer a refusal. One that can't be recorded is still a refusal."""
+        logger.info(
+            "request %s from %s: %d %s", facts.request_id, facts.address, turned.status, turned.why or turned.sentence
+        )
+        if turned.kind is not Kind.REQUEST_FINISHED:  # those are of known people, and recorded already
+            about = {**facts.fields(), "error": turned.why or turned.sentence, "token": turned.token}
+            try:
+                await in_control_thread(lambda: REFUSALS.refused(turned.kind, **about))
+            except AuditUnavailable as error:
+                logger.error("request %s: its refusal is not recorded: %s", facts.request_id, error.detail)  # noqa: TRY400
+        await _answer(turned, facts, scope, receive, send)
+
+
+def _recognise(bearer: str, envelope: Envelope | Fault, fault: Fault | None, facts: Facts) -> Principal | Unknown:
+    """One hop: who it is, and the row for what is not a call (a call's row is the governor's)."""
+    known = authenticate(bearer)
+    if isinstance(known, Unknown):
+        return known
+    if fault:
+        about = _facts_of(known, None, facts).fields()
+        record(Kind.REQUEST_REFUSED, Result.REFUSED, error=fault.sentence, **about)
+    elif isinstance(envelope, Envelope) and envelope.method != "tools/call":
+        if envelope.method == "initialize":
+            keep_client(known, envelope.client_name, envelope.client_version)
+        record(Kind.REQUEST_FINISHED, tool=envelope.method, **_facts_of(known, envelope, facts).fields())
+    return known
+
+
+def _facts_of(known: Principal, envelope: Envelope | None, facts: Facts) -> Facts:
+    """The client as claimed: in this request, else in the token's last `initialize`, else its User-Agent."""
+    claims = [(known.client_name, known.client_version), (facts.client_name, "")]
+    if envelope is not None:
+        claims.insert(0, (envelope.client_name, envelope.client_version))
+    name, version = next((claim for claim in claims if claim[0]), ("", ""))
+    return Facts(facts.request_id, None, known.person, known.token, name, version, facts.address)
+
+
+def _unauthorized(sentence: str, why: str, token: str = "") -> Turned:
+    # RFC 6750, section 3: no error code where there was no token.
+    challenge = 'Bearer realm="tidbmcp"'
+    if why != "no token":
+        challenge += ', error="invalid_token", error_description="The token is mistyped, expired or revoked"'
+    return Turned(
+        401, sentence, why, UNAUTHORIZED, {"WWW-Authenticate": challenge}, kind=Kind.AUTH_REFUSED, token=token
+    )
+
+
+async def _read_body(receive: Receive, headers: Headers) -> bytes | None:
+    """The whole body, or None where the client went away. Raises Turned (413) as soon as it is too long."""
+    most = settings.MCP_MAX_BODY_BYTES
+    too_long = Turned(413, f"The body is larger than {most:,} bytes.")
+    declared = headers.one("content-length") or "0"
+    if not declared.isdigit() or int(declared) > most:
+        raise too_long
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        body += message.get("body", b"")
+        if len(body) > most:
+            raise too_long
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """The body once more, then what the server really sends (its disconnect cancels the call)."""
+    sent = False
+
+    async def replay() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
+
+
+async def _answer(turned: Turned, facts: Facts, scope: Scope, receive: Receive, send: Send) -> None:
+    error: dict[str, Any] = {"code": turned.code, "message": turned.sentence, "data": {"request_id": facts.request_id}}
+    answer = JSONResponse(
+        {"jsonrpc": "2.0", "id": None, "error": error},
+        turned.status,
+        {**turned.headers, "Cache-Control": "no-store"},
+    )
+    await answer(scope, receive, send)

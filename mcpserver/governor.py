@@ -1,0 +1,190 @@
+"""The corridor that every tool call walks, and nothing goes round.
+
+known? -> arguments valid? -> allowed? -> intent recorded -> run -> outcome recorded -> answer shaped
+
+It knows nothing of the SDK or of HTTP.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from time import monotonic
+from typing import Any
+
+import orjson
+from django.conf import settings
+from pydantic import ValidationError
+
+from accounts.principal import Principal
+from audit.facts import Facts
+from audit.kinds import Kind, Result
+from audit.models import record
+from mcpserver.rights import Allow, Ceiling, Hide, Refuse, is_listed, verdict
+from mcpserver.sqlgate import digest, without_literals
+from mcpserver.tools import TOOLS, Tool
+from mcpserver.tools.spec import Call, Effect
+from tidbmcp.lib.errors import AuditUnavailable, BadInput, GatewayError, Refused
+from tidbmcp.lib.ids import new_id
+from tidbmcp.lib.threads import in_control_thread
+
+logger = logging.getLogger(__name__)
+
+
+class UnknownTool(Exception):
+    """There is no such tool, or none that this caller may know of. A protocol fault, not a result."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a call brings along beside its arguments."""
+
+    facts: Facts
+    read_only: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the caller gets: one object, and the same as compact JSON; or a sentence, where it is an error."""
+
+    text: str
+    structured: dict[str, Any] | None = None
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the call failed or was refused."""
+        return self.structured is None
+
+
+def ceiling() -> Ceiling:
+    """The deployment's, from its settings."""
+    return Ceiling(settings.MCP_READ_ONLY, f"{settings.SITE_URL}/me/tokens/")
+
+
+def listed(principal: Principal, context: Context) -> list[Tool[Any]]:
+    """The tools that this caller sees, in their fixed order."""
+    return [tool for tool in TOOLS.values() if is_listed(_verdict(tool, principal, context))]
+
+
+async def call(principal: Principal, name: str, arguments: Mapping[str, Any], context: Context) -> Outcome:
+    """Make one call. Every way out of here has left its row in the audit, or answers that it could not.
+
+    Raises UnknownTool; CancelledError passes through, once what ran is stopped and recorded.
+    """
+    walk = _Walk(principal, name, arguments, context)
+    try:
+        answer = await walk.run()
+        text = orjson.dumps(answer).decode()
+        await walk.record(Result.CUT if walk.call.cut else Result.OK, size=len(text))
+        return Outcome(text, answer)
+    except UnknownTool:
+        await walk.record(Result.REFUSED, "there is no such tool")
+        raise
+    except asyncio.CancelledError:
+        await asyncio.shield(walk.record(Result.CANCELLED, "the client went away, or the server stopped"))
+        raise
+    except AuditUnavailable as error:
+        return walk.failed(error)
+    except GatewayError as error:
+        refused = isinstance(error, Refused | BadInput)
+        return await walk.end_with(error, Result.REFUSED if refused else Result.ERROR)
+    except Exception as error:
+        # The last wall: whatever a tool forgot becomes one calm sentence, and its reason goes to the log.
+        logger.exception("call %s of %s failed", walk.call.facts.call_id, name[:100])
+        public = "Something failed on our side; it is in the log under this request id."
+        return await walk.end_with(GatewayError(public, detail=type(error).__name__), Result.ERROR)
+
+
+class _Walk:
+    """One call on its way through the corridor."""
+
+    def __init__(self, principal: Principal, name: str, arguments: Mapping[str, Any], context: Context) -> None:
+        self.name = name
+        self.arguments = arguments
+        self.context = context
+        self.started = monotonic()
+        facts = replace(context.facts, call_id=new_id())
+        self.call = Call(principal, facts, context.read_only)
+
+    async def run(self) -> dict[str, Any]:
+        """Up to the tool's answer."""
+        tool = TOOLS.get(self.name)
+        if tool is None:
+            raise UnknownTool
+        found = _verdict(tool, self.call.principal, self.context)
+        if isinstance(found, Hide):
+            raise UnknownTool
+        try:
+            arguments = tool.arguments.model_validate(dict(self.arguments))
+        except ValidationError as error:
+            raise BadInput(_sentence(tool, error)) from None
+        match found:
+            case Allow():
+                pass
+            case Refuse(reason):
+                raise Refused(reason)
+        if tool.effect is not Effect.READS:
+            await self.record(Result.STARTED, kind=Kind.CALL_STARTED)
+        return await tool.run(self.call, arguments)
+
+    async def end_with(self, error: GatewayError, result: Result) -> Outcome:
+        """Record a call that did not end well, and answer it."""
+        logger.info(
+            "call %s of %s: %s (%s)", self.call.facts.call_id, self.name[:100], error.code, error.detail or error.public
+        )
+        try:
+            await self.record(result, error.public)
+        except AuditUnavailable as unavailable:
+            return self.failed(unavailable)
+        return self.failed(error)
+
+    def failed(self, error: GatewayError) -> Outcome:
+        """The sentence, with the id by which an admin finds the call."""
+        if isinstance(error, AuditUnavailable):
+            logger.error("call of %s not answered: %s", self.name[:100], error.detail)
+        return Outcome(f"{error.public} (request {self.call.facts.request_id})")
+
+    async def record(
+        self, result: Result, error: str = "", *, size: int | None = None, kind: Kind = Kind.CALL_FINISHED
+    ) -> None:
+        """Write the call's row; when this returns it is committed."""
+        parameters = dict(self.arguments)
+        sql = parameters.pop("sql", None)
+        await in_control_thread(
+            record,
+            kind,
+            result,
+            tool=self.name,
+            cluster=self.call.cluster or _text(parameters.get("cluster")),
+            branch=self.call.branch or _text(parameters.get("branch")),
+            parameters=parameters,
+            sql=without_literals(_text(sql)),
+            sql_digest=digest(_text(sql)) if sql else "",
+            error=error,
+            duration_ms=(monotonic() - self.started) * 1000,
+            rows=self.call.rows,
+            bytes=size,
+            **self.call.facts.fields(),
+        )
+
+
+def _verdict(tool: Tool[Any], principal: Principal, context: Context) -> Allow | Refuse | Hide:
+    return verdict(tool.scope, tool.effect, principal, ceiling(), request_read_only=context.read_only)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _sentence(tool: Tool[Any], error: ValidationError) -> str:
+    """What is wrong with the arguments, without repeating their values."""
+    faults = []
+    for fault in error.errors(include_input=False, include_url=False, include_context=False)[:5]:
+        where = ".".join(str(part) for part in fault["loc"])
+        if fault["type"] == "extra_forbidden":
+            faults.append(f"{where[:60]!r} is not an argument of {tool.name}")
+        else:
+            message = fault["msg"]
+            faults.append(f"{where}: {message[0].lower()}{message[1:]}")
+    known = ", ".join(tool.arguments.model_fields) or "none"
+    return f"{tool.name}: {'; '.join(faults)}. Its arguments: {known}."

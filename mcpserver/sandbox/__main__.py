@@ -1,0 +1,33 @@
+"""`python -m mcpserver.sandbox --folder PATH`: a sandbox without Django, only where PRODUCTION=false is said."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from mcpserver.sandbox.console import log_to_stderr
+from mcpserver.sandbox.errors import SandboxError
+from mcpserver.sandbox.prepare import prepare
+from mcpserver.sandbox.serve import serve
+
+
+def main() -> None:
+    """Prepare only, or serve until a signal comes."""
+    parser = argparse.ArgumentParser(prog="python -m mcpserver.sandbox", description=__doc__)
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--prepare", action="store_true", help="write sandbox.json and stop")
+    options = parser.parse_args()
+    if os.environ.get("PRODUCTION", "").lower() != "false":
+        sys.exit("The sandbox is for trying and for tests: it starts only with PRODUCTION=false in the environment.")
+    try:
+        if options.prepare:
+            prepare(options.folder)
+        else:
+            log_to_stderr()
+            serve(options.folder)
+    except SandboxError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

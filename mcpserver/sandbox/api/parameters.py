@@ -1,0 +1,48 @@
+"""Query parameters, read strictly: what is unknown, repeated or not understood is a 400 and never ignored."""
+
+import re
+from collections.abc import Collection
+from typing import Final, Self
+
+from starlette.requests import Request
+
+from mcpserver.sandbox.api.answers import ApiError
+
+_INTEGER: Final = re.compile(r"-?[0-9]{1,10}")
+_INT32: Final = 2**31
+
+
+class Parameters:
+    """The query of one request."""
+
+    def __init__(self, values: dict[str, str]) -> None:
+        self._values = values
+
+    @classmethod
+    def of(cls, request: Request, known: Collection[str]) -> Self:
+        """Only names that this operation documents."""
+        sent = request.query_params.multi_items()
+        for name, _ in sent:
+            if name not in known:
+                raise ApiError(400, f"invalid parameter: {name} is not known here")
+        if len(dict(sent)) != len(sent):
+            raise ApiError(400, "invalid parameter: a name was sent twice")
+        return cls(dict(sent))
+
+    def text(self, name: str) -> str:
+        """Empty when it was not sent."""
+        return self._values.get(name, "")
+
+    def natural(self, name: str) -> int:
+        """Zero when it was not sent: on the wire the two are the same."""
+        value = self._values.get(name, "0")
+        if not _INTEGER.fullmatch(value) or not 0 <= int(value) < _INT32:
+            raise ApiError(400, f"invalid {name}: must be a non-negative int32")
+        return int(value)
+
+    def choice(self, name: str, allowed: Collection[str], default: str = "") -> str:
+        """One of the allowed values, or the default when it was not sent."""
+        value = self._values.get(name, default)
+        if name in self._values and value not in allowed:
+            raise ApiError(400, f"invalid {name}: must be one of {', '.join(allowed)}")
+        return value

@@ -1,0 +1,1 @@
+"""Believable data, the same in every sandbox: two companies that have nothing to do with each other."""

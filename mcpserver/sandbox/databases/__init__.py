@@ -1,0 +1,1 @@
+"""One MariaDB server for each cluster, started when somebody connects."""

@@ -1,0 +1,1 @@
+"""SQL over mysqlclient: connections in kept threads, engines, limits, results."""

@@ -1,0 +1,86 @@
+"""Kept connections, a few for each login of a cluster or branch. Taken by one thread at a time, given back clean."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from threading import Lock
+from time import monotonic
+from typing import Final
+
+import MySQLdb
+
+from mcpserver.sql.session import Session, Target, open_session
+from tidbmcp.lib.secrets import Secret
+
+LIFETIME: Final = 300.0
+"""Seconds: TiDB Cloud on AWS drops a connection that is idle for 340 s, and may cut one that is 30 minutes old."""
+
+PING_AFTER: Final = 10.0
+"""Seconds of idleness after which a connection is asked whether it still lives before it is used."""
+
+IDLE_MOST: Final = 8
+"""Idle connections kept for one login."""
+
+
+class Pool:
+    """Sessions by target. `clock` is in seconds."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._idle: dict[Target, list[tuple[float, Session]]] = defaultdict(list)
+
+    def take(self, target: Target, password: Callable[[], Secret]) -> Session:
+        """A session that lives. `password` is asked for only where a new connection must be made."""
+        while (idle := self._pop(target)) is not None:
+            since, session = idle
+            if self._is_well(since, session):
+                return session
+            session.close()
+        return open_session(target, password())
+
+    def give_back(self, session: Session) -> None:
+        """Keep it for the next one. Only for sessions that carried nothing but reads, and carried them to their end."""
+        with self._lock:
+            kept = self._idle[session.target]
+            if len(kept) < IDLE_MOST:
+                kept.append((self._clock(), session))
+                return
+        session.close()
+
+    def sweep(self, *, everything: bool = False) -> None:
+        """Close what has been there too long; at the end, everything."""
+        moment = self._clock()
+        with self._lock:
+            old: list[Session] = []
+            for target in list(self._idle):
+                young = []
+                for since, session in self._idle.pop(target):
+                    if everything or moment - session.opened >= LIFETIME:
+                        old.append(session)
+                    else:
+                        young.append((since, session))
+                if young:
+                    self._idle[target] = young
+        for session in old:
+            session.close()
+
+    def _pop(self, target: Target) -> tuple[float, Session] | None:
+        with self._lock:
+            kept = self._idle.get(target)
+            return kept.pop() if kept else None
+
+    def _is_well(self, since: float, session: Session) -> bool:
+        moment = self._clock()
+        if moment - session.opened >= LIFETIME:
+            return False
+        if moment - since < PING_AFTER:
+            return True
+        try:
+            session.connection.ping()
+        except MySQLdb.Error:
+            return False
+        return True
+
+
+POOL: Final = Pool()
+"""This process's connections."""

@@ -1,0 +1,199 @@
+"""One read, within limits: a server-side cursor, an honest `truncated`, and a kill that is waited for."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+import MySQLdb
+import orjson
+
+from mcpserver.sql.errors import SqlError, SqlLost, SqlRejected, SqlTooLong, SqlUnsafe
+from mcpserver.sql.pool import Pool
+from mcpserver.sql.session import Session, Target, connect
+from mcpserver.sql.values import type_name
+from tidbmcp.lib.secrets import Secret
+from tidbmcp.lib.threads import fresh
+from tidbmcp.lib.visible import make_visible
+
+RUNNING: Final = ThreadPoolExecutor(16, thread_name_prefix="sql")
+KILLING: Final = ThreadPoolExecutor(4, thread_name_prefix="sql-kill")
+"""Apart from the others: when all of those wait for slow servers, a kill must still get through."""
+
+INTERRUPTED: Final = {1317, 1969, 3024}
+"""Killed, or over the server's own limit (MariaDB 1969, MySQL and TiDB 3024)."""
+
+LOST: Final = {2002, 2003, 2006, 2013, 2055, 1053, 1927, 1152, 1158, 1159, 1160, 1161}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one result may be: rows, bytes of its rows as JSON, seconds until its last row."""
+
+    rows: int
+    bytes: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Table:
+    """A result. `cut` says which limit ended it: "rows", "bytes" or nothing."""
+
+    columns: list[dict[str, str]]
+    rows: list[list[Any]]
+    size: int
+    cut: str
+
+
+@dataclass
+class _Job:
+    """A read on its way through a thread. `session` is there while its connection is checked out."""
+
+    sql: str
+    limits: Limits
+    session: Session | None = None
+    stopped: bool = False
+    future: "Future[Table]" = field(default_factory=Future)
+
+
+async def read(pool: Pool, target: Target, password: Callable[[], Secret], sql: str, limits: Limits) -> Table:
+    """Run one statement that the gate let through, as a login that is found to do nothing but read.
+
+    Over its time, or when the caller is cancelled, it is killed on the server, and its connection stays checked out
+    until that is seen. Raises SqlError's family; what `password` raises passes through.
+    """
+    job = _Job(sql, limits)
+    job.future = RUNNING.submit(fresh, partial(_run, job, pool, target, password))
+    waiting = asyncio.wrap_future(job.future)
+    try:
+        return await asyncio.wait_for(asyncio.shield(waiting), limits.seconds)
+    except TimeoutError:
+        await asyncio.shield(_stop(job, waiting))
+        raise SqlTooLong(
+            f"The statement ran over its {limits.seconds:g} s and was stopped on the server. "
+            "Ask for less (WHERE, an index), or give a higher timeout_seconds if there is room."
+        ) from None
+    except asyncio.CancelledError:
+        await asyncio.shield(_stop(job, waiting))
+        raise
+
+
+async def _stop(job: _Job, waiting: "asyncio.Future[Table]") -> None:
+    """Kill until the thread has its connection back. The driver's read timeout ends this at the latest."""
+    job.stopped = True
+    loop = asyncio.get_running_loop()
+    while not waiting.done() and not job.future.cancel():
+        await loop.run_in_executor(KILLING, _kill, job)
+        await asyncio.wait([waiting], timeout=0.5)
+    if waiting.done() and not waiting.cancelled():
+        waiting.exception()  # looked at, so that nobody reports it as forgotten
+
+
+def _kill(job: _Job) -> None:
+    """KILL QUERY by a second connection of the same login. If it can't be made, the next round tries again."""
+    session = job.session
+    if session is None:
+        return
+    try:
+        connection = connect(session.target, session.password)
+    except SqlError:
+        return
+    try:
+        connection.query(f"KILL QUERY {session.server_id}")
+    except MySQLdb.Error:
+        pass  # it has ended by itself
+    finally:
+        connection.close()
+
+
+def _run(job: _Job, pool: Pool, target: Target, password: Callable[[], Secret]) -> Table:
+    session = pool.take(target, password)
+    if not session.reads_only:
+        session.close()
+        raise SqlUnsafe(
+            "The stored reader login can do more than read, so nothing is run with it. Ask an admin to store one "
+            "with role_readonly.",
+            detail=f"SHOW GRANTS of {target.user} holds more than reading",
+        )
+    job.session = session
+    clean = False
+    try:
+        table = _read(job, session)
+        clean = True
+        return table
+    except MySQLdb.Error as error:
+        code = error.args[0] if error.args and isinstance(error.args[0], int) else 0
+        clean = code not in LOST and code not in INTERRUPTED and not job.stopped
+        raise _error(code, error) from error
+    finally:
+        job.session = None
+        if clean and not job.stopped:
+            pool.give_back(session)
+        else:
+            session.close()
+
+
+def _read(job: _Job, session: Session) -> Table:
+    connection = session.connection
+    if job.stopped:
+        raise MySQLdb.OperationalError(1317, "stopped before it began")
+    connection.query(job.sql)
+    result = connection.use_result()
+    if result is None:
+        return Table([], [], 0, "")
+    columns = [
+        {"name": make_visible(_name(about[0])), "type": type_name(about[1], converter)}
+        for about, converter in zip(result.describe(), result.converter, strict=True)
+    ]
+    rows: list[list[Any]] = []
+    size, cut = 0, ""
+    while not cut and (chunk := result.fetch_row(_next_chunk(job.limits, len(rows), size))):
+        for row in chunk:
+            bytes_of_row = len(orjson.dumps(row))
+            if len(rows) >= job.limits.rows or size + bytes_of_row > job.limits.bytes:
+                cut = "rows" if len(rows) >= job.limits.rows else "bytes"
+                break
+            rows.append(list(row))
+            size += bytes_of_row
+    if cut:
+        _leave(job, session, result)
+    return Table(columns, rows, size, cut)
+
+
+def _next_chunk(limits: Limits, rows: int, size: int) -> int:
+    """How many rows to fetch: one more than allowed shows that there are more; wide rows come in small steps."""
+    if rows == 0:
+        return 1
+    average = size // rows + 1
+    return max(1, min(limits.rows - rows + 1, (limits.bytes - size) // average + 1, 200))
+
+
+def _leave(job: _Job, session: Session, result: Any) -> None:
+    """Leave a result in the middle: kill the query, else closing would read all the rest of it; then see it gone."""
+    _kill(job)
+    try:
+        result.discard()
+    except MySQLdb.Error:
+        pass  # 1317, as it should be
+    try:
+        session.connection.query("SELECT 1")
+        session.connection.store_result()
+    except MySQLdb.Error:
+        job.stopped = True  # not to be used again
+
+
+def _name(raw: str | bytes) -> str:
+    return raw if isinstance(raw, str) else raw.decode("utf-8", "replace")
+
+
+def _error(code: int, error: MySQLdb.Error) -> Exception:
+    text = make_visible(str(error.args[1]) if len(error.args) > 1 else str(error))
+    if code in INTERRUPTED:
+        return SqlTooLong("The statement was stopped on the server before it ended. Ask for less.", detail=text)
+    if code in LOST:
+        return SqlLost(
+            "The connection to the database broke while the statement ran. Try again.", detail=f"{code} {text}"
+        )
+    return SqlRejected(f"The database refused the statement: {text} ({code})", detail=f"{code} {text}")

@@ -1,0 +1,55 @@
+"""The verdict over one text: Allow, or Refuse with the rule and a sentence that helps to mend it."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+READING: Final = ("SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "EXPLAIN", "TABLE", "VALUES")
+"""First words of statements that read."""
+
+MOST_CHARACTERS: Final = 100_000
+
+_FIRST_WORD: Final = re.compile(r"[\s(]*([A-Za-z]+)\b")
+_CONTROL: Final = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
+_RUNNING_COMMENT: Final = re.compile(r"/\*(!|M!|T!)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Allow:
+    """It may be sent, in this form."""
+
+    rendered: str
+
+
+@dataclass(frozen=True)
+class Refuse:
+    """It may not. `rule` is one word for programs, `sentence` is for the caller."""
+
+    rule: str
+    sentence: str
+
+
+def judge(sql: str) -> Allow | Refuse:
+    """Whether this text may go to a login that can only read, on a connection that takes one statement at a time."""
+    if len(sql) > MOST_CHARACTERS:
+        return Refuse("size", f"The statement is longer than {MOST_CHARACTERS:,} characters: shorten it.")
+    if _CONTROL.search(sql):
+        return Refuse("characters", "The statement holds control characters or broken Unicode: take them out.")
+    if not sql.strip():
+        return Refuse("empty", "There is no statement: write one SELECT.")
+    if _RUNNING_COMMENT.search(sql):
+        return Refuse("executable_comment", "Comments that run, as in /*! ... */, are refused: take them out.")
+    return _judge_first_word(sql)
+
+
+def _judge_first_word(sql: str) -> Allow | Refuse:
+    match = _FIRST_WORD.match(sql)
+    word = match.group(1).upper() if match else ""
+    if word in READING:
+        return Allow(sql)
+    words = ", ".join(READING)
+    if not word:
+        return Refuse("first_word", f"Start with the statement itself, without a comment before it: one of {words}.")
+    return Refuse(
+        "first_word", f"db_query only reads, and {word} is not a word that reading starts with: use one of {words}."
+    )

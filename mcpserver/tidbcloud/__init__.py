@@ -1,0 +1,1 @@
+"""The client of the TiDB Cloud API (Starter and Essential, v1beta1)."""

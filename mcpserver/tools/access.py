@@ -1,0 +1,97 @@
+"""Who the caller is here, and what they may do."""
+
+from typing import Any
+
+from django.conf import settings
+from pydantic import BaseModel
+
+from mcpserver.tools.find import all_clusters, connections
+from mcpserver.tools.spec import Call, Effect, NoArguments, tool
+from tidbmcp.lib.errors import GatewayError
+from tidbmcp.lib.visible import make_visible
+
+CLUSTERS_MOST = 20
+
+
+class ReachableCluster(BaseModel):
+    """One cluster."""
+
+    cluster_id: str
+    display_name: str | None
+    environment: str
+
+
+class LimitsAnswer(BaseModel):
+    """The server's limits for one result."""
+
+    max_rows: int
+    max_bytes: int
+    max_seconds: int
+
+
+class AccessAnswer(BaseModel):
+    """Who asks, and what is open to them."""
+
+    person: str
+    token_prefix: str
+    scopes: list[str]
+    read_only: bool
+    read_only_because: list[str]
+    clusters: list[ReachableCluster]
+    clusters_left_out: bool
+    limits: LimitsAnswer
+    ask_for_more: str
+    problem: str | None
+
+
+@tool(
+    "my_access",
+    title="My access",
+    description=(
+        "Shows who you are here, which scopes and clusters you have, whether you are read-only, the limits, and whom to ask for "
+        "more. Use it after a refusal, or when unsure what is open to you. Cheap."
+    ),
+    scope=None,
+    effect=Effect.READS,
+    arguments=NoArguments,
+    output=AccessAnswer,
+)
+async def my_access(call: Call, arguments: NoArguments) -> dict[str, Any]:  # noqa: ARG001 - every tool has the two
+    """A TiDB Cloud that is down does not hide the rest: `problem` says so."""
+    reasons = {
+        "this deployment": settings.MCP_READ_ONLY,
+        "the token": call.principal.read_only,
+        "the request": call.read_only,
+    }
+    clusters, problem = await _clusters(call)
+    return {
+        "person": call.principal.person,
+        "token_prefix": call.principal.token,
+        "scopes": sorted(call.principal.scopes),
+        "read_only": any(reasons.values()),
+        "read_only_because": [reason for reason, holds in reasons.items() if holds],
+        "clusters": clusters[:CLUSTERS_MOST],
+        "clusters_left_out": len(clusters) > CLUSTERS_MOST,
+        "limits": {
+            "max_rows": settings.SQL_MAX_ROWS,
+            "max_bytes": settings.SQL_MAX_BYTES,
+            "max_seconds": settings.SQL_MAX_SECONDS,
+        },
+        "ask_for_more": f"Ask {settings.ADMIN_CONTACT}. Tokens are made at {settings.SITE_URL}/me/tokens/.",
+        "problem": problem,
+    }
+
+
+async def _clusters(call: Call) -> tuple[list[dict[str, Any]], str | None]:
+    clusters: list[dict[str, Any]] = []
+    try:
+        for row in await connections():
+            async for cluster in all_clusters(row, call.facts):
+                name = make_visible(cluster.display_name) if cluster.display_name else None
+                # Labels come later; what is not labelled is production.
+                clusters.append({"cluster_id": cluster.cluster_id, "display_name": name, "environment": "production"})
+                if len(clusters) > CLUSTERS_MOST:
+                    return clusters, None
+    except GatewayError as error:
+        return clusters, error.public
+    return clusters, None

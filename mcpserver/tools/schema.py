@@ -1,0 +1,85 @@
+"""Looking at what is there: databases and tables."""
+
+from typing import Any
+
+import MySQLdb
+from pydantic import BaseModel
+
+from accounts.scopes import Scope
+from mcpserver.tools.clusters import ClusterArguments
+from mcpserver.tools.query import NOTICE, DatabaseName, default_limits, run_read
+from mcpserver.tools.spec import Call, Effect, tool
+from tidbmcp.lib.errors import NotFound
+
+
+class TablesArguments(ClusterArguments):
+    """One database of a cluster."""
+
+    database: DatabaseName
+
+
+class DatabasesAnswer(BaseModel):
+    """Databases by name."""
+
+    databases: list[str]
+    truncated: bool
+    notice: str
+
+
+class TableRow(BaseModel):
+    """One table or view."""
+
+    name: str
+    kind: str
+
+
+class TablesAnswer(BaseModel):
+    """Tables and views by name."""
+
+    database: str
+    tables: list[TableRow]
+    truncated: bool
+    notice: str
+
+
+@tool(
+    "show_databases",
+    title="Show databases",
+    description="Lists the databases of a cluster that its reader can see. Use it before show_tables. Cheap.",
+    scope=Scope.READ,
+    effect=Effect.READS,
+    arguments=ClusterArguments,
+    output=DatabasesAnswer,
+)
+async def show_databases(call: Call, arguments: ClusterArguments) -> dict[str, Any]:
+    """As the reader sees them."""
+    sql = "SELECT schema_name FROM information_schema.schemata ORDER BY schema_name"
+    table = await run_read(call, arguments.cluster, sql, default_limits())
+    return {"databases": [row[0] for row in table.rows], "truncated": bool(table.cut), "notice": NOTICE}
+
+
+@tool(
+    "show_tables",
+    title="Show tables",
+    description="Lists the tables and views of one database. Use db_query with DESCRIBE for a table's columns. Cheap.",
+    scope=Scope.READ,
+    effect=Effect.READS,
+    arguments=TablesArguments,
+    output=TablesAnswer,
+)
+async def show_tables(call: Call, arguments: TablesArguments) -> dict[str, Any]:
+    """From information_schema, so that a name is a value there and never part of a statement."""
+    name = MySQLdb.escape_string(arguments.database).decode()
+    sql = (
+        "SELECT table_name, CASE table_type WHEN 'BASE TABLE' THEN 'table' ELSE LOWER(table_type) END "  # noqa: S608 - escaped
+        f"FROM information_schema.tables WHERE table_schema = '{name}' ORDER BY table_name"
+    )
+    table = await run_read(call, arguments.cluster, sql, default_limits())
+    if not table.rows:
+        known = await show_databases(call, ClusterArguments(cluster=arguments.cluster))
+        if arguments.database not in known["databases"]:
+            raise NotFound(
+                f"There is no database {arguments.database!r}. There are: {', '.join(known['databases'][:50])}."
+            )
+    tables = [{"name": row[0], "kind": row[1]} for row in table.rows]
+    return {"database": arguments.database, "tables": tables, "truncated": bool(table.cut), "notice": NOTICE}

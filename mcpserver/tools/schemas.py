@@ -1,0 +1,24 @@
+"""JSON Schemas as every client reads them: no $ref, no titles that repeat a name."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+
+def flat_schema(model: type[BaseModel], mode: Literal["validation", "serialization"]) -> dict[str, Any]:
+    """The model's JSON Schema with its definitions written in place (the models are not recursive)."""
+    schema = model.model_json_schema(mode=mode)
+    flat: dict[str, Any] = _flat(schema, schema.pop("$defs", {}))
+    flat.pop("description", None)
+    return flat
+
+
+def _flat(node: Any, definitions: dict[str, Any]) -> Any:
+    if isinstance(node, list):
+        return [_flat(inner, definitions) for inner in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        return _flat(definitions[node["$ref"].rsplit("/", 1)[-1]], definitions)
+    # `title` is a keyword here only where it is text: a property may be named title, and then it is an object.
+    return {k: _flat(v, definitions) for k, v in node.items() if not (k == "title" and isinstance(v, str))}

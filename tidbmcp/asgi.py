@@ -1,0 +1,110 @@
+"""The roof under ASGI: `/mcp` goes to the gate and the SDK, static files to Starlette, everything else to Django."""
+
+import asyncio
+import gc
+import logging
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tidbmcp.settings")
+
+from django.core.asgi import get_asgi_application  # noqa: E402
+
+django_app = get_asgi_application()
+
+from django.conf import settings  # noqa: E402
+from starlette.applications import Starlette  # noqa: E402
+from starlette.routing import Mount  # noqa: E402
+from starlette.staticfiles import StaticFiles  # noqa: E402
+from starlette.types import Receive, Scope, Send  # noqa: E402
+
+import tidbmcp.celery  # noqa: E402, F401 - or shared tasks would look for a broker that is not there
+from audit.refusals import REFUSALS  # noqa: E402
+from mcpserver.gate import Gate  # noqa: E402
+from mcpserver.protocol import build_session_manager  # noqa: E402
+from mcpserver.sql.pool import POOL  # noqa: E402
+from mcpserver.vault.clients import close_clients  # noqa: E402
+from tidbmcp.http import Wrapper  # noqa: E402
+from tidbmcp.lib.threads import in_control_thread  # noqa: E402
+from tidbmcp.summary import summary  # noqa: E402
+
+logger = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 5.0
+
+static_app = Starlette(routes=[Mount("/static", StaticFiles(directory=settings.STATIC_ROOT, check_dir=False))])
+
+
+class Site:
+    """Paths to applications. The SDK's session manager lives as long as the server: it is made anew at each start."""
+
+    gate: Gate
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one HTTP request."""
+        path = scope["path"]
+        if path in {"/mcp", "/mcp/"}:
+            await self.gate(scope, receive, send)
+        elif path.startswith("/static/"):
+            await static_app(scope, receive, send)
+        else:
+            await django_app(scope, receive, send)
+
+
+site = Site()
+wrapped = Wrapper(site)
+
+
+@asynccontextmanager
+async def lifespan() -> AsyncIterator[None]:
+    """From start to stop of one server process."""
+    for line in summary():
+        logger.info("setting %s", line)
+    manager = build_session_manager(settings.MCP_MAX_BODY_BYTES)
+    site.gate = Gate(manager.handle_request)
+    sweeping = asyncio.create_task(sweep())
+    gc.freeze()  # what is there at the start stays: collections need not look at it again
+    try:
+        async with manager.run():
+            yield
+    finally:
+        sweeping.cancel()
+        await in_control_thread(REFUSALS.flush, everything=True)
+        await close_clients()
+        POOL.sweep(everything=True)
+
+
+async def sweep() -> None:
+    """Every few seconds: write the refusals of minutes that have ended, close old SQL connections."""
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        await in_control_thread(REFUSALS.flush)
+        await asyncio.to_thread(POOL.sweep)
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """The ASGI application. Django answers the lifespan scope with an error, so it is handled here."""
+    match scope["type"]:
+        case "http":
+            await wrapped(scope, receive, send)
+        case "lifespan":
+            await serve_lifespan(receive, send)
+        case _:
+            await send({"type": "websocket.close", "code": 1008})
+
+
+async def serve_lifespan(receive: Receive, send: Send) -> None:
+    """ASGI lifespan protocol, version 2."""
+    await receive()
+    running = lifespan()
+    try:
+        await running.__aenter__()
+    except Exception as error:
+        logger.exception("the start failed")
+        await send({"type": "lifespan.startup.failed", "message": type(error).__name__})
+        return
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await running.__aexit__(None, None, None)
+    await send({"type": "lifespan.shutdown.complete"})

@@ -1,0 +1,1 @@
+"""Pages and REST that join several apps. No models."""

@@ -1,0 +1,37 @@
+"""The REST API (django-ninja). For now: whether the product is well."""
+
+from typing import Literal
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.http import HttpRequest
+from django.urls import URLPattern, URLResolver
+from ninja import NinjaAPI, Schema, Status
+
+api = NinjaAPI(title="tidbmcp", version="1", urls_namespace="api", docs_url=None, openapi_url=None)
+
+
+class Health(Schema):
+    """What a load balancer asks for."""
+
+    status: Literal["ok", "down"]
+    database: Literal["ok", "down"]
+
+
+@api.get("/health", response={200: Health, 503: Health}, url_name="health")
+def health(request: HttpRequest) -> Status[dict[str, str]]:
+    """200 where calls can be served; 503, with the part that is down, where not."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return Status(503, {"status": "down", "database": "down"})
+    return Status(200, {"status": "ok", "database": "ok"})
+
+
+def api_urls() -> tuple[list[URLPattern | URLResolver], str, str]:
+    """The API's addresses. Its callers hold tokens, not sessions: signing in is not asked of them here."""
+    patterns, app_name, namespace = api.urls
+    for pattern in patterns:
+        pattern.callback = login_not_required(pattern.callback)
+    return patterns, app_name, namespace

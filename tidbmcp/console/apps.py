@@ -1,0 +1,19 @@
+"""The console: the admin site in its own clothes."""
+
+from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
+
+
+class ConsoleAdminConfig(admin_apps.AdminConfig):
+    """Django's admin, with our site as the default."""
+
+    default = False
+    default_site = "tidbmcp.console.site.ConsoleSite"
+
+
+class ConsoleConfig(AppConfig):
+    """Pages and commands that join several apps."""
+
+    name = "tidbmcp.console"
+    default = True
+    label = "console"

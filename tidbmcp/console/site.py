@@ -1,0 +1,42 @@
+"""The admin site: one sign-in, one sign-out and one password page with the rest, by allauth; and our first page."""
+
+from typing import Any
+
+from allauth.account import views as sign_in
+from allauth.account.decorators import secure_admin_login
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+
+class ConsoleSite(AdminSite):
+    """Operators' pages."""
+
+    site_header = site_title = "tidbmcp"
+    index_title = "Home"
+    site_url = "/me/tokens/"
+    enable_nav_sidebar = False
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """What needs the reader, figures, and what happened last."""
+        from tidbmcp.console.home import home  # the site is made before there are models
+
+        return super().index(request, {**home(request), **(extra_context or {})})
+
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> HttpResponse:
+        """The bar takes the place of an app's page."""
+        return redirect("admin:index")
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send who isn't signed in to the one sign-in page."""
+        response: HttpResponse = secure_admin_login(super().login)(request, extra_context=extra_context)
+        return response
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The one page to sign out."""
+        response: HttpResponse = sign_in.logout(request)
+        return response
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The one page to change a password."""
+        return redirect("account_change_password")

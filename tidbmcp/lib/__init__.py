@@ -1,0 +1,1 @@
+"""The floor: small pure helpers that everything else stands on. Imports nothing of ours."""
