@@ -27,6 +27,8 @@ class PersonAdmin(RecordedAdmin, UserAdmin):
     list_display = ["name", "full_name", "state", "rights", "seen"]
     list_filter = ["is_active", "is_staff", "groups"]
     ordering = ["username"]
+    search_help_text = "A name"
+    readonly_fields = ["last_login", "date_joined"]
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
@@ -79,13 +81,13 @@ class AccessTokenAdmin(RecordedAdmin):
 
     lead = "Every token, by its prefix. Revoking one works at once; only its person can make another."
     empty = "People make tokens for themselves, under My tokens."
-    list_display = ["lookup", "who", "client", "scopes", "read_only", "state", "created", "expires", "used"]
+    list_display = ["lookup", "who", "client", "scopes", "narrowed", "state", "created", "expires", "used"]
     list_filter = [StateFilter, "read_only"]
     list_select_related = ["owner"]
     search_fields = ["lookup", "owner__username", "name"]
     search_help_text = "A prefix, a person or a name"
     fields = [*list_display, "revoked"]
-    readonly_fields = ["who", "client", "state", "created", "expires", "used", "revoked"]
+    readonly_fields = ["who", "client", "narrowed", "state", "created", "expires", "used", "revoked"]
     actions = ["revoke"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -111,6 +113,10 @@ class AccessTokenAdmin(RecordedAdmin):
     @admin.display(description="state")
     def state(self, token: AccessToken) -> str:
         return _chip(token.state(now()))
+
+    @admin.display(description="narrowed", ordering="read_only")
+    def narrowed(self, token: AccessToken) -> str:
+        return _chip("read-only") if token.read_only else NONE
 
     @admin.display(description="made", ordering="created_at")
     def created(self, token: AccessToken) -> str:

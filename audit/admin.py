@@ -24,6 +24,12 @@ from tidbmcp.lib.web import facts_of
 NONE: Final = "\N{EN DASH}"
 """What a list shows where there is nothing."""
 
+SHOWN_FROM: Final = {
+    "when": "at", "verdict": "result", "why": "error", "statement": "sql", "arguments": "parameters",
+    "where": "cluster", "who": "person", "client": "client_name", "took": "duration_ms", "read": "rows",
+}  # fmt: skip
+"""What is shown, and the field it is made from."""
+
 
 @admin.register(Event)
 class EventAdmin(admin.ModelAdmin[Event]):
@@ -85,6 +91,11 @@ class EventAdmin(admin.ModelAdmin[Event]):
         except ValueError:
             pass
         return queryset.filter(wanted), False
+
+    def get_fieldsets(self, request: HttpRequest, obj: Event | None = None) -> Any:
+        """Those fields that say something about this event."""
+        parts = [(name, [field for field in about["fields"] if _says(obj, field)]) for name, about in self.fieldsets]
+        return [(name, {"fields": fields}) for name, fields in parts if fields]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
         known = Case(When(result=Result.STARTED, then=has_outcome()), default=Value(True))  # noqa: FBT003 - an SQL value
@@ -173,6 +184,11 @@ class EventAdmin(admin.ModelAdmin[Event]):
     @admin.display(description="arguments, untrusted")
     def arguments(self, event: Event) -> str:
         return _block(json.dumps(event.parameters, ensure_ascii=False, indent=2) if event.parameters else "")
+
+
+def _says(event: Event | None, field: str) -> bool:
+    value = getattr(event, SHOWN_FROM.get(field, field))
+    return value not in ("", None, {}) and (field, value) != ("count", 1)
 
 
 def _text(text: str) -> str:

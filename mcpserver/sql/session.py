@@ -40,12 +40,9 @@ class Session:
     connection: Connection
     password: Secret
     reads_only: bool
+    server_id: int
+    """The server's number of this connection, for KILL. Known from the start: the driver locks while a query runs."""
     opened: float = field(default_factory=monotonic)
-
-    @property
-    def server_id(self) -> int:
-        """The server's number of this connection, for KILL."""
-        return int(self.connection.thread_id())
 
     def close(self) -> None:
         """Close it; a broken one too."""

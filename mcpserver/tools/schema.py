@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import MySQLdb
 from pydantic import BaseModel
 
 from accounts.scopes import Scope
 from mcpserver.tools.clusters import ClusterArguments
-from mcpserver.tools.query import NOTICE, DatabaseName, default_limits, run_read
+from mcpserver.tools.query import NOTICE, SYSTEM_SCHEMAS, DatabaseName, default_limits, run_read
 from mcpserver.tools.spec import Call, Effect, tool
 from tidbmcp.lib.errors import NotFound
 
@@ -55,7 +54,8 @@ async def show_databases(call: Call, arguments: ClusterArguments) -> dict[str, A
     """As the reader sees them."""
     sql = "SELECT schema_name FROM information_schema.schemata ORDER BY schema_name"
     table = await run_read(call, arguments.cluster, sql, default_limits())
-    return {"databases": [row[0] for row in table.rows], "truncated": bool(table.cut), "notice": NOTICE}
+    names = [row[0] for row in table.rows if row[0].lower() not in SYSTEM_SCHEMAS]
+    return {"databases": names, "truncated": bool(table.cut), "notice": NOTICE}
 
 
 @tool(
@@ -69,10 +69,9 @@ async def show_databases(call: Call, arguments: ClusterArguments) -> dict[str, A
 )
 async def show_tables(call: Call, arguments: TablesArguments) -> dict[str, Any]:
     """From information_schema, so that a name is a value there and never part of a statement."""
-    name = MySQLdb.escape_string(arguments.database).decode()
     sql = (
-        "SELECT table_name, CASE table_type WHEN 'BASE TABLE' THEN 'table' ELSE LOWER(table_type) END "  # noqa: S608 - escaped
-        f"FROM information_schema.tables WHERE table_schema = '{name}' ORDER BY table_name"
+        "SELECT table_name, CASE table_type WHEN 'BASE TABLE' THEN 'table' ELSE LOWER(table_type) END "  # noqa: S608 - in hex
+        f"FROM information_schema.tables WHERE table_schema = _utf8mb4 0x{arguments.database.encode().hex()} ORDER BY table_name"
     )
     table = await run_read(call, arguments.cluster, sql, default_limits())
     if not table.rows:

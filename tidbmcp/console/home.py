@@ -52,7 +52,7 @@ def home(request: HttpRequest) -> dict[str, Any]:
         "needs": needs,
         "figures": list(_figures(request)),
         "may_see_events": may_see_events,
-        "events": Event.objects.all()[:10] if may_see_events else [],
+        "events": Event.objects.exclude(result=Result.STARTED)[:10] if may_see_events else [],
     }
 
 

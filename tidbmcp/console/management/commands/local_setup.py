@@ -1,4 +1,4 @@
-"""`manage.py local_setup`: the people, tokens and stored keys of a trial, and `.local/run.json` that tells of them."""
+"""`manage.py local_setup`: all data of a trial, and `.local/run.json` that tells how to get in."""
 
 import json
 import os
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
@@ -21,11 +22,15 @@ BY = "local_setup"
 
 
 class Command(BaseCommand):
-    help = "Set up a trial: an admin, a developer with two tokens, and the sandbox's keys in the vault. Safe to repeat."
+    help = "Set up a trial: tables, static files, an admin, a developer with tokens, the sandbox's keys. Safe to repeat."
+    requires_system_checks: list[str] = []  # its tables may not be there yet
 
     def handle(self, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("This sets up a trial with generated passwords: it does not run with PRODUCTION=true.")
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        call_command("sandbox", prepare=True)
         path = settings.LOCAL_FOLDER / "run.json"
         known = json.loads(path.read_text()) if path.exists() else {}
         sandbox = json.loads((settings.LOCAL_FOLDER / "sandbox" / "sandbox.json").read_text())
