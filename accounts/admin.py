@@ -1,7 +1,7 @@
 """People and their tokens in the console."""
 
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
@@ -11,16 +11,16 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from accounts.models import AccessToken, User
+from audit.facts import facts_of
 from audit.recorded_admin import RecordedAdmin
 from tidbmcp.lib.clock import now
-from tidbmcp.lib.web import facts_of
 
 NONE: Final = "\N{EN DASH}"
 """What a list shows where there is nothing."""
 
 
 @admin.register(User)
-class PersonAdmin(RecordedAdmin, UserAdmin):
+class PersonAdmin(RecordedAdmin, UserAdmin[User]):
     """People. Whoever leaves is made inactive, and stays in the record."""
 
     lead = "Who may sign in, and who may work in this console. Their tokens are their own."
@@ -86,7 +86,7 @@ class AccessTokenAdmin(RecordedAdmin):
     list_select_related = ["owner"]
     search_fields = ["lookup", "owner__username", "name"]
     search_help_text = "A prefix, a person or a name"
-    fields = [*list_display, "revoked"]
+    fields = ["lookup", "who", "client", "scopes", "narrowed", "state", "created", "expires", "used", "revoked"]
     readonly_fields = ["who", "client", "narrowed", "state", "created", "expires", "used", "revoked"]
     actions = ["revoke"]
 
@@ -136,8 +136,7 @@ class AccessTokenAdmin(RecordedAdmin):
 
     @admin.action(description="Revoke", permissions=["revoke"])
     def revoke(self, request: HttpRequest, tokens: QuerySet[AccessToken]) -> None:
-        user = cast("User", request.user)
-        done = sum(token.revoke(by=user, **facts_of(request)) for token in tokens)
+        done = sum(token.revoke(facts_of(request)) for token in tokens)
         self.message_user(request, f"{done} revoked: the next call with them is refused.", messages.SUCCESS)
 
 

@@ -11,4 +11,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect sign-in to the audit."""
-        from accounts import sessions  # noqa: F401, PLC0415 - connects its receivers, once models are there
+        from accounts import sessions  # noqa: F401 - connects its receivers, once models are there

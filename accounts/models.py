@@ -1,5 +1,6 @@
 """People and their access tokens."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Self
 
@@ -10,6 +11,7 @@ from django.db.models import Q
 
 from accounts.scopes import Scope, parse_scopes
 from accounts.tokens import TokenText, new_token
+from audit.facts import NOBODY, Facts
 from audit.kinds import Kind
 from audit.models import record
 from tidbmcp.lib.clock import now
@@ -81,9 +83,9 @@ class AccessToken(models.Model):
         scopes: list[Scope],
         read_only: bool = False,
         expires_at: datetime | None = None,
-        **facts: str,
+        facts: Facts = NOBODY,
     ) -> tuple["AccessToken", TokenText]:
-        """Make a token for `owner`; the text is returned here and is nowhere else. `facts` go into the event."""
+        """Make a token for `owner`; the text is returned here and is nowhere else."""
         text = new_token()
         with transaction.atomic():
             token = cls.objects.create(
@@ -101,7 +103,8 @@ class AccessToken(models.Model):
                 "read_only": read_only,
                 "expires": str(expires_at or "never"),
             }
-            record(Kind.TOKEN_MADE, person=owner.username, token=token.lookup, parameters=about, **facts)
+            made_by = replace(facts, person=owner.username, token=token.lookup)
+            record(Kind.TOKEN_MADE, facts=made_by, parameters=about)
         return token, text
 
     @property
@@ -115,13 +118,13 @@ class AccessToken(models.Model):
             return "revoked"
         return "expired" if self.expires_at and self.expires_at <= moment else "active"
 
-    def revoke(self, *, by: User, **facts: str) -> bool:
+    def revoke(self, facts: Facts) -> bool:
         """Revoke it, once. False where it was revoked already."""
         with transaction.atomic():
             done = type(self).objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=now()) == 1
             if done:
                 about = {"owner": self.owner.username, "name": self.name}
-                record(Kind.TOKEN_REVOKED, person=by.username, token=self.lookup, parameters=about, **facts)
+                record(Kind.TOKEN_REVOKED, facts=replace(facts, token=self.lookup), parameters=about)
         return done
 
     def used(self, moment: datetime) -> None:

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.forms import TokenForm
 from accounts.models import AccessToken, User
 from accounts.tokens import TokenText
+from audit.facts import facts_of
 from tidbmcp.lib.clock import now
-from tidbmcp.lib.web import facts_of
 
 
 @never_cache
@@ -43,7 +43,7 @@ def _make(request: HttpRequest, form: TokenForm) -> TokenText:
         scopes=form.cleaned_data["scopes"],
         read_only=form.cleaned_data["read_only"],
         expires_at=now() + lifetime if lifetime else None,
-        **facts_of(request),
+        facts=facts_of(request),
     )
     return text
 
@@ -53,6 +53,6 @@ def revoke(request: HttpRequest, token_id: UUID) -> HttpResponse:
     """Revoke one's own token; a stranger's is not found."""
     user = cast("User", request.user)
     token = get_object_or_404(AccessToken, pk=token_id, owner=user)
-    if token.revoke(by=user, **facts_of(request)):
+    if token.revoke(facts_of(request)):
         messages.success(request, f"{token.lookup}… is revoked: the next call with it is refused.")
     return redirect("accounts:tokens")

@@ -1,11 +1,11 @@
 """The record in the console: read-only, newest first, a page for one call, CSV."""
 
 import json
-from typing import Any, Final, cast
+from contextlib import suppress
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import admin
-from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, Q, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -15,14 +15,23 @@ from django.urls import URLPattern, path
 
 from audit.changelist import BEFORE, KeysetChangeList
 from audit.export import csv_pages_async
+from audit.facts import facts_of
 from audit.filters import STILL_RUNNING, ClusterFilter, PersonFilter, SinceFilter, ToolFilter, has_outcome
 from audit.kinds import Kind, Result
 from audit.models import Event, record
 from tidbmcp.lib.clock import now
-from tidbmcp.lib.web import facts_of
 
 NONE: Final = "\N{EN DASH}"
 """What a list shows where there is nothing."""
+
+PARTS: Final = (
+    ("What", ["when", "kind", "tool", "verdict", "why", "statement", "arguments"]),
+    ("Where", ["where", "branch"]),
+    ("Who", ["who", "token", "client", "address"]),
+    ("How much", ["took", "read", "bytes", "count"]),
+    ("Ids", ["id", "call_id", "request_id", "sql_digest"]),
+)
+"""The page of one event: its parts and their fields."""
 
 SHOWN_FROM: Final = {
     "when": "at", "verdict": "result", "why": "error", "statement": "sql", "arguments": "parameters",
@@ -39,13 +48,6 @@ class EventAdmin(admin.ModelAdmin[Event]):
     list_display_links = ["time"]
     sortable_by = ()
     empty_value_display = NONE
-    fieldsets = [
-        ("What", {"fields": ["when", "kind", "tool", "verdict", "why", "statement", "arguments"]}),
-        ("Where", {"fields": ["where", "branch"]}),
-        ("Who", {"fields": ["who", "token", "client", "address"]}),
-        ("How much", {"fields": ["took", "read", "bytes", "count"]}),
-        ("Ids", {"fields": ["id", "call_id", "request_id", "sql_digest"]}),
-    ]
     readonly_fields = ["when", "verdict", "why", "statement", "arguments", "where", "who", "client", "took", "read"]
     list_filter = [SinceFilter, "result", PersonFilter, ToolFilter, ClusterFilter, "kind"]
     list_per_page = 100
@@ -86,15 +88,13 @@ class EventAdmin(admin.ModelAdmin[Event]):
         if not term:
             return queryset, False
         wanted = Q(request_id=term.replace("-", "").lower()) | Q(token=term[:13])
-        try:
+        with suppress(ValueError):
             wanted |= Q(call_id=UUID(term)) | Q(pk=UUID(term))
-        except ValueError:
-            pass
         return queryset.filter(wanted), False
 
     def get_fieldsets(self, request: HttpRequest, obj: Event | None = None) -> Any:
         """Those fields that say something about this event."""
-        parts = [(name, [field for field in about["fields"] if _says(obj, field)]) for name, about in self.fieldsets]
+        parts = [(name, [field for field in fields if _says(obj, field)]) for name, fields in PARTS]
         return [(name, {"fields": fields}) for name, fields in parts if fields]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
@@ -127,8 +127,7 @@ class EventAdmin(admin.ModelAdmin[Event]):
         if not self.has_view_permission(request):
             raise PermissionDenied
         events = self.get_changelist_instance(request).get_queryset(request)
-        person = cast("AbstractUser", request.user).username
-        record(Kind.AUDIT_EXPORTED, person=person, parameters={"filters": request.GET.dict()}, **facts_of(request))
+        record(Kind.AUDIT_EXPORTED, facts=facts_of(request), parameters={"filters": request.GET.dict()})
         name = f"tidbmcp-audit-{now():%Y%m%d-%H%M%S}.csv"
         return StreamingHttpResponse(
             csv_pages_async(events),

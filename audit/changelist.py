@@ -18,7 +18,7 @@ class KeysetChangeList(ChangeList):
 
     def get_filters_params(self, params: Any = None) -> dict[str, Any]:
         """The parameters that filter: `before` does not."""
-        kept: dict[str, Any] = super().get_filters_params(params)  # type: ignore[no-untyped-call]
+        kept: dict[str, Any] = super().get_filters_params(params)
         kept.pop(BEFORE, None)
         return kept
 

@@ -80,5 +80,5 @@ def _cells(event: Event) -> list[str]:
 
 
 def _line(cells: list[str]) -> str:
-    line: str = csv.writer(_Line()).writerow(cells)  # type: ignore[assignment]  # it returns what write() returned
+    line: str = csv.writer(_Line()).writerow(cells)
     return line

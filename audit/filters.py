@@ -60,7 +60,7 @@ class ExactFilter(admin.SimpleListFilter):
         value = self.value()
         return queryset.filter(**{str(self.parameter_name): value}) if value else queryset
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         """What the template needs: the other parameters, and the address without this one."""
         others = [(k, v) for k, v in changelist.get_filters_params().items() if k != self.parameter_name]
         if changelist.query:

@@ -16,8 +16,8 @@ class Kind(TextChoices):
     SESSION_REFUSED = "session.refused", "sign-in refused"
     SESSION_SIGNED_IN = "session.signed_in", "signed in"
     SESSION_SIGNED_OUT = "session.signed_out", "signed out"
-    TOKEN_MADE = "token.made", "token made"  # noqa: S105 - the name of an event
-    TOKEN_REVOKED = "token.revoked", "token revoked"  # noqa: S105
+    TOKEN_MADE = "token.made", "token made"
+    TOKEN_REVOKED = "token.revoked", "token revoked"
     VAULT_OPENED = "vault.opened", "secret opened"
     VAULT_REFUSED = "vault.refused", "secret not opened"
     VAULT_STORED = "vault.stored", "secret stored"

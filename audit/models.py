@@ -6,6 +6,7 @@ from typing import Any, Final, NoReturn
 
 from django.db import DatabaseError, models
 
+from audit.facts import NOBODY, Facts
 from audit.kinds import Kind, Result
 from tidbmcp.lib.clock import now
 from tidbmcp.lib.errors import AuditUnavailable
@@ -82,13 +83,15 @@ class Event(models.Model):
         raise TypeError("audit events are only ever added")
 
 
-def record(kind: Kind, result: Result = Result.OK, **facts: Any) -> Event:
+def record(kind: Kind, result: Result = Result.OK, facts: Facts = NOBODY, **about: Any) -> Event:
     """Write one event, cleaned, and return it once it is committed (or part of the caller's transaction).
 
-    `facts` are Event's fields. Blocking: from async code go through `tidbmcp.lib.threads`. Raises AuditUnavailable
+    `about` are further fields of Event. Blocking: from async code go through `tidbmcp.lib.threads`. Raises AuditUnavailable
     when it can't be written: what can't be recorded must not happen.
     """
-    event = Event(kind=kind, result=result, **{name: _clean(name, value) for name, value in facts.items()})
+    event = Event(
+        kind=kind, result=result, **{name: _clean(name, value) for name, value in (facts.fields() | about).items()}
+    )
     try:
         event.save()
     except DatabaseError as error:
@@ -103,8 +106,7 @@ def _clean(name: str, value: Any) -> Any:
     if name == "parameters":
         return _bounded(redact(value))
     if isinstance(value, str):
-        field = Event._meta.get_field(name)
-        most = SQL_MOST if field.max_length is None else field.max_length
+        most = getattr(Event._meta.get_field(name), "max_length", None) or SQL_MOST
         return shown(redact_text(value), most)
     return value
 

@@ -1,16 +1,15 @@
 """A mixin for admin pages whose changes are events too."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import AbstractUser
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from audit.facts import facts_of
 from audit.kinds import Kind
 from audit.models import record
-from tidbmcp.lib.web import facts_of
 
 
 class RecordedAdmin(admin.ModelAdmin[Any]):
@@ -38,5 +37,4 @@ class RecordedAdmin(admin.ModelAdmin[Any]):
             "which": [str(obj) for obj in objects[:20]],
             "what": message,
         }
-        person = cast("AbstractUser", request.user).username
-        record(Kind.ADMIN_CHANGED, person=person, parameters=what, **facts_of(request))
+        record(Kind.ADMIN_CHANGED, facts=facts_of(request), parameters=what)

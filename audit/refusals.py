@@ -7,6 +7,7 @@ from threading import Lock
 from time import time
 from typing import Any, Final
 
+from audit.facts import Facts
 from audit.kinds import Kind, Result
 from audit.models import record
 from tidbmcp.lib.errors import AuditUnavailable
@@ -37,18 +38,18 @@ class Refusals:
         self._lock = Lock()
         self._minutes: dict[int, dict[tuple[Kind, str], _Tally]] = {}
 
-    def refused(self, kind: Kind, *, address: str, error: str, **facts: Any) -> None:
+    def refused(self, kind: Kind, facts: Facts, *, error: str, **about: Any) -> None:
         """One refusal happened: write it, or count it. AuditUnavailable where it can't be written."""
         with self._lock:
             minute = self._minutes.setdefault(int(self._clock() // 60), {})
-            known = (kind, address) in minute or len(minute) < ADDRESSES_MOST
-            tally = minute.setdefault((kind, address if known else OTHERS), _Tally())
+            known = (kind, facts.address) in minute or len(minute) < ADDRESSES_MOST
+            tally = minute.setdefault((kind, facts.address if known else OTHERS), _Tally())
             tally.seen += 1
             if tally.seen > SINGLE_ROWS:
                 tally.over += 1
                 tally.reasons.add(error)
                 return
-        record(kind, Result.REFUSED, address=address, error=error, **facts)
+        record(kind, Result.REFUSED, facts, error=error, **about)
 
     def flush(self, *, everything: bool = False) -> None:
         """Write a counted row for each address of each minute that has ended (at shutdown: of this one too)."""
@@ -63,7 +64,7 @@ class Refusals:
     def _write(self, minute: int, kind: Kind, address: str, tally: _Tally) -> None:
         reasons = "; ".join(sorted(tally.reasons))
         try:
-            record(kind, Result.REFUSED, address=address, error=reasons, count=tally.over)
+            record(kind, Result.REFUSED, Facts(address=address), error=reasons, count=tally.over)
         except AuditUnavailable as error:
             logger.exception(
                 "%d refusals of %s were not recorded, they are kept: %s", tally.over, address, error.detail

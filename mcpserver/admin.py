@@ -8,14 +8,12 @@ from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from accounts.models import User
-from audit.facts import Facts
+from audit.facts import Facts, facts_of
 from audit.recorded_admin import RecordedAdmin
 from mcpserver.vault.models import Sealed, SqlLogin, TidbCloudConnection
 from mcpserver.vault.probe import probe_connection, probe_login
 from tidbmcp.lib.errors import GatewayError
 from tidbmcp.lib.secrets import Secret
-from tidbmcp.lib.web import facts_of
 
 
 class SealedForm(forms.ModelForm[Any]):
@@ -72,7 +70,7 @@ class SealedAdmin(RecordedAdmin):
         """Seal a secret that was given; else save the rest, which it is not bound to."""
         row = cast("Sealed", obj)
         if secret := form.cleaned_data["secret"]:
-            row.store(Secret(secret), by=cast("User", request.user).username, **facts_of(request))
+            row.store(Secret(secret), facts_of(request))
         else:
             row.save()
 
@@ -81,7 +79,7 @@ class SealedAdmin(RecordedAdmin):
 
     @admin.action(description="Test the connection", permissions=["test"])
     def test_them(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
-        facts = Facts(person=cast("User", request.user).username, **facts_of(request))
+        facts = facts_of(request)
         for row in rows:
             try:
                 self.message_user(request, self.probe(row, facts), messages.SUCCESS)

@@ -5,7 +5,7 @@ then parameters, headers and body (400). A part that is needed for this and is d
 """
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from django.conf import settings
@@ -37,7 +37,7 @@ UNAUTHORIZED: Final = -32001
 
 
 @dataclass(frozen=True)
-class Turned(Exception):  # noqa: N818 - it is an answer, not an error
+class Turned(Exception):
     """A request is turned away: status, a sentence for its sender, and what the record says."""
 
     status: int
@@ -135,10 +135,10 @@ class Gate:
             nonlocal unrecorded
             if unrecorded and not passage.reached:
                 unrecorded = False
-                about = passage.context.facts.fields()
+                about = passage.context.facts
                 refusal = "refused by the protocol before any tool was reached"
                 await in_control_thread(
-                    record, Kind.CALL_FINISHED, Result.REFUSED, tool=envelope.tool, error=refusal, **about
+                    record, Kind.CALL_FINISHED, Result.REFUSED, about, tool=envelope.tool, error=refusal
                 )
 
         async def recording_send(message: Message) -> None:
@@ -155,9 +155,9 @@ class Gate:
             "request %s from %s: %d %s", facts.request_id, facts.address, turned.status, turned.why or turned.sentence
         )
         if turned.kind is not Kind.REQUEST_FINISHED:  # those are of known people, and recorded already
-            about = {**facts.fields(), "error": turned.why or turned.sentence, "token": turned.token}
+            about = replace(facts, token=turned.token)
             try:
-                await in_control_thread(lambda: REFUSALS.refused(turned.kind, **about))
+                await in_control_thread(REFUSALS.refused, turned.kind, about, error=turned.why or turned.sentence)
             except AuditUnavailable as error:
                 logger.error("request %s: its refusal is not recorded: %s", facts.request_id, error.detail)  # noqa: TRY400
         await _answer(turned, facts, scope, receive, send)
@@ -169,12 +169,11 @@ def _recognise(bearer: str, envelope: Envelope | Fault, fault: Fault | None, fac
     if isinstance(known, Unknown):
         return known
     if fault:
-        about = _facts_of(known, None, facts).fields()
-        record(Kind.REQUEST_REFUSED, Result.REFUSED, error=fault.sentence, **about)
+        record(Kind.REQUEST_REFUSED, Result.REFUSED, _facts_of(known, None, facts), error=fault.sentence)
     elif isinstance(envelope, Envelope) and envelope.method != "tools/call":
         if envelope.method == "initialize":
             keep_client(known, envelope.client_name, envelope.client_version)
-        record(Kind.REQUEST_FINISHED, tool=envelope.method, **_facts_of(known, envelope, facts).fields())
+        record(Kind.REQUEST_FINISHED, facts=_facts_of(known, envelope, facts), tool=envelope.method)
     return known
 
 

@@ -154,6 +154,7 @@ class _Walk:
             record,
             kind,
             result,
+            self.call.facts,
             tool=self.name,
             cluster=self.call.cluster or _text(parameters.get("cluster")),
             branch=self.call.branch or _text(parameters.get("branch")),
@@ -164,7 +165,6 @@ class _Walk:
             duration_ms=(monotonic() - self.started) * 1000,
             rows=self.call.rows,
             bytes=size,
-            **self.call.facts.fields(),
         )
 
 

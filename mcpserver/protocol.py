@@ -57,7 +57,7 @@ def build_session_manager(max_body_bytes: int) -> StreamableHTTPSessionManager:
 
 async def _list_tools(
     ctx: ServerRequestContext[dict[str, Any]],
-    params: types.PaginatedRequestParams | None,  # noqa: ARG001 - all tools fit one page
+    params: types.PaginatedRequestParams | None,
 ) -> types.ListToolsResult:
     passage = _passage(ctx)
     tools = [_as_wire(tool) for tool in governor.listed(passage.principal, passage.context)]

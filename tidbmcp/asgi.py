@@ -6,10 +6,11 @@ import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tidbmcp.settings")
 
-from django.core.asgi import get_asgi_application  # noqa: E402
+from django.core.asgi import get_asgi_application
 
 django_app = get_asgi_application()
 
@@ -49,7 +50,7 @@ class Site:
         elif path.startswith("/static/"):
             await static_app(scope, receive, send)
         else:
-            await django_app(scope, receive, send)
+            await django_app(cast("dict[str, Any]", scope), receive, cast("Any", send))
 
 
 site = Site()

@@ -20,6 +20,8 @@ def summary() -> Iterator[str]:
         yield f"{name} ({len(getattr(settings, name))} keys)"
     yield f"SECRET_KEY (of {len(settings.SECRET_KEY)} characters)"
     database = settings.DATABASES["default"]
-    where = database["NAME"] if not database.get("HOST") else f"{database['HOST']}:{database['PORT']}/{database['NAME']}"
+    where = (
+        database["NAME"] if not database.get("HOST") else f"{database['HOST']}:{database['PORT']}/{database['NAME']}"
+    )
     yield f"DATABASE_URL = {database['ENGINE']} {where}"
     yield f"CELERY_BROKER_URL: {settings.CELERY_BROKER_URL.partition('://')[0]}"

@@ -3,7 +3,17 @@
 from dataclasses import dataclass
 from typing import Final
 
-SQL_MODE: Final = "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
+SQL_MODE: Final = ",".join(
+    (
+        "ONLY_FULL_GROUP_BY",
+        "STRICT_TRANS_TABLES",
+        "NO_ZERO_IN_DATE",
+        "NO_ZERO_DATE",
+        "ERROR_FOR_DIVISION_BY_ZERO",
+        "NO_ENGINE_SUBSTITUTION",
+    )
+)
+"""Strict, and without the modes that change what quotes and backslashes mean."""
 
 
 @dataclass(frozen=True)

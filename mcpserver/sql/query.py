@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -100,12 +101,9 @@ def _kill(job: _Job) -> None:
         connection = connect(session.target, session.password)
     except SqlError:
         return
-    try:
+    with suppress(MySQLdb.Error):  # it has ended by itself
         connection.query(f"KILL QUERY {session.server_id}")
-    except MySQLdb.Error:
-        pass  # it has ended by itself
-    finally:
-        connection.close()
+    connection.close()
 
 
 def _run(job: _Job, pool: Pool, target: Target, password: Callable[[], Secret]) -> Table:
@@ -173,10 +171,8 @@ def _next_chunk(limits: Limits, rows: int, size: int) -> int:
 def _leave(job: _Job, session: Session, result: Any) -> None:
     """Leave a result in the middle: kill the query, else closing would read all the rest of it; then see it gone."""
     _kill(job)
-    try:
+    with suppress(MySQLdb.Error):  # 1317, as it should be
         result.discard()
-    except MySQLdb.Error:
-        pass  # 1317, as it should be
     try:
         session.connection.query("SELECT 1")
         session.connection.store_result()

@@ -60,9 +60,8 @@ def open_session(target: Target, password: Secret) -> Session:
     connection = connect(target, password)
     try:
         _set_up(connection)
-        return Session(
-            target, connection, password, reads_only(_grants(connection), lambda role: _grants(connection, role))
-        )
+        reader = reads_only(_grants(connection), lambda role: _grants(connection, role))
+        return Session(target, connection, password, reader, connection.thread_id())
     except MySQLdb.Error as error:
         connection.close()
         raise SqlUnreachable(
@@ -74,7 +73,10 @@ def open_session(target: Target, password: Secret) -> Session:
 
 
 def connect(target: Target, password: Secret) -> Connection:
-    """A bare connection: one statement at a time, no local files, TLS with the name verified. Raises SqlUnreachable, SqlRejected."""
+    """A bare connection: one statement at a time, no local files, TLS with the name verified.
+
+    Raises SqlUnreachable, or SqlRejected where the database is unknown.
+    """
     try:
         return MySQLdb.connect(
             host=target.host,

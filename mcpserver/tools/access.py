@@ -56,7 +56,7 @@ class AccessAnswer(BaseModel):
     arguments=NoArguments,
     output=AccessAnswer,
 )
-async def my_access(call: Call, arguments: NoArguments) -> dict[str, Any]:  # noqa: ARG001 - every tool has the two
+async def my_access(call: Call, arguments: NoArguments) -> dict[str, Any]:
     """A TiDB Cloud that is down does not hide the rest: `problem` says so."""
     reasons = {
         "this deployment": settings.MCP_READ_ONLY,

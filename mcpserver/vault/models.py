@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from audit.facts import Facts
 from audit.kinds import Kind
 from audit.models import record
 from mcpserver.vault.addresses import api_address
@@ -40,13 +41,13 @@ class Sealed(models.Model):
         """What its secret is bound to."""
         raise NotImplementedError
 
-    def store(self, secret: Secret, *, by: str, **facts: str) -> None:
+    def store(self, secret: Secret, facts: Facts) -> None:
         """Seal the secret for this row as it stands now, and save both; an event says who did. Call in a transaction."""
         self.sealed = self.binding().seal(settings.VAULT_RING, secret)
         self.stored_at = now()
         self.save()
         about = {"kind": self.kind, "which": str(self)}
-        record(Kind.VAULT_STORED, person=by, parameters=about, **facts)
+        record(Kind.VAULT_STORED, facts=facts, parameters=about)
 
 
 class TidbCloudConnection(Sealed):

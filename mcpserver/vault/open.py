@@ -29,9 +29,9 @@ def open_secret(row: Sealed, *, purpose: str, facts: Facts) -> Secret:
         moved = isinstance(error, Moved)
         why = "stored for another address, user or row" if moved else "no key of the ring opens it"
         logger.error("vault: %s %s for %s: %s", row.kind, row, purpose, why)  # noqa: TRY400 - no traceback tells more
-        record(Kind.VAULT_REFUSED, Result.ERROR, parameters=about, error=why, **facts.fields())
+        record(Kind.VAULT_REFUSED, Result.ERROR, facts, parameters=about, error=why)
         raise VaultUnavailable(
             f"The stored secret of {row} can't be opened. Ask {settings.ADMIN_CONTACT} to enter it again.", detail=why
         ) from None
-    record(Kind.VAULT_OPENED, parameters=about, **facts.fields())
+    record(Kind.VAULT_OPENED, facts=facts, parameters=about)
     return secret

@@ -1,10 +1,11 @@
 """The REST API (django-ninja). For now: whether the product is well."""
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Literal, cast
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI, Schema, Status
 
@@ -33,5 +34,5 @@ def api_urls() -> tuple[list[URLPattern | URLResolver], str, str]:
     """The API's addresses. Its callers hold tokens, not sessions: signing in is not asked of them here."""
     patterns, app_name, namespace = api.urls
     for pattern in patterns:
-        pattern.callback = login_not_required(pattern.callback)
+        pattern.callback = login_not_required(cast("Callable[..., HttpResponse]", pattern.callback))
     return patterns, app_name, namespace

@@ -7,6 +7,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 
 
 class ConsoleSite(AdminSite):
@@ -17,14 +18,14 @@ class ConsoleSite(AdminSite):
     site_url = "/me/tokens/"
     enable_nav_sidebar = False
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """What needs the reader, figures, and what happened last."""
         from tidbmcp.console.home import home  # the site is made before there are models
 
         return super().index(request, {**home(request), **(extra_context or {})})
 
-    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> HttpResponse:
-        """The bar takes the place of an app's page."""
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> Any:
+        """A redirect: the bar takes the place of an app's page."""
         return redirect("admin:index")
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -32,11 +33,10 @@ class ConsoleSite(AdminSite):
         response: HttpResponse = secure_admin_login(super().login)(request, extra_context=extra_context)
         return response
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """The one page to sign out."""
-        response: HttpResponse = sign_in.logout(request)
-        return response
+        return sign_in.logout(request)
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The one page to change a password."""
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """A redirect to the one page to change a password."""
         return redirect("account_change_password")

@@ -14,15 +14,18 @@ from django.db import transaction
 from accounts.models import AccessToken, User
 from accounts.scopes import Scope
 from accounts.tokens import read_token
+from audit.facts import Facts
 from mcpserver.vault.models import SqlLogin, TidbCloudConnection
 from tidbmcp.lib.clock import now
 from tidbmcp.lib.secrets import Secret
 
-BY = "local_setup"
+FACTS = Facts(client_name="manage.py local_setup")
 
 
 class Command(BaseCommand):
-    help = "Set up a trial: tables, static files, an admin, a developer with tokens, the sandbox's keys. Safe to repeat."
+    help = (
+        "Set up a trial: tables, static files, an admin, a developer with tokens, the sandbox's keys. Safe to repeat."
+    )
     requires_system_checks: list[str] = []  # its tables may not be there yet
 
     def handle(self, **options: Any) -> None:
@@ -39,7 +42,7 @@ class Command(BaseCommand):
         _write(path, facts)
 
     def _facts(self, known: dict[str, Any], sandbox: dict[str, Any]) -> dict[str, Any]:
-        admin, admin_facts = _person("admin", known.get("admin"), operator=True)
+        _, admin_facts = _person("admin", known.get("admin"), operator=True)
         developer, developer_facts = _person("developer", known.get("developer"), operator=False)
         _store_keys(sandbox)
         tokens = known.get("tokens", {})
@@ -81,13 +84,13 @@ def _store_keys(sandbox: dict[str, Any]) -> None:
     """The sandbox's API key and SQL logins, stored again where its address, key or passwords are new."""
     connection = TidbCloudConnection.objects.filter(name="sandbox").first() or TidbCloudConnection(name="sandbox")
     connection.api_url, connection.public_key = sandbox["api_url"], sandbox["public_key"]
-    connection.store(Secret(sandbox["private_key"]), by=BY)
+    connection.store(Secret(sandbox["private_key"]), FACTS)
     for cluster in sandbox["clusters"]:
         for role, login in cluster["logins"].items():
             place = {"connection": connection, "cluster_id": cluster["cluster_id"], "branch_id": "", "role": role}
             row = SqlLogin.objects.filter(**place).first() or SqlLogin(**place)
             row.username = login["user"]
-            row.store(Secret(login["password"]), by=BY)
+            row.store(Secret(login["password"]), FACTS)
 
 
 def _write(path: Path, facts: dict[str, Any]) -> None:

@@ -1,0 +1,1 @@
+"""The product as its users meet it: over real sockets, with real clients."""

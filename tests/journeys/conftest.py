@@ -1,0 +1,15 @@
+"""One product for all journeys; those that break it start one of their own."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.stack import Stack, start_stack
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    stack = start_stack(tmp_path_factory.mktemp("stack"))
+    yield stack
+    stack.stop()
+    stack.sandbox.stop()

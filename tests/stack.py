@@ -1,0 +1,173 @@
+"""A whole product for tests: sandbox and server in processes of their own, on free ports, with data of their own."""
+
+import json
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from tests.sandbox_process import SandboxProcess, start_sandbox
+from tidbmcp import local
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 40.0
+
+
+@dataclass
+class Stack:
+    """`run` is what run.json tells; `log` what the server has printed."""
+
+    folder: Path
+    port: int
+    environment: dict[str, str]
+    sandbox: SandboxProcess
+    run: dict[str, Any] = field(default_factory=dict)
+    log: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def mcp_url(self) -> str:
+        return f"{self.url}/mcp"
+
+    def manage(self, *arguments: str, **environment: str) -> str:
+        """What a command prints on stdout."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def token(self, scopes: str = "mcp:read", *options: str) -> str:
+        return self.manage("create_token", "--user", "developer", "--scopes", scopes, *options).strip()
+
+    def events(self, where: str = "1", *values: object) -> list[dict[str, Any]]:
+        """Rows of the audit, oldest first, read past the product."""
+        with sqlite3.connect(self.database) as connection:
+            connection.row_factory = sqlite3.Row
+            rows = connection.execute(f"SELECT * FROM audit_event WHERE {where} ORDER BY id", values).fetchall()
+        connection.close()
+        return [dict(row) for row in rows]
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "tidbmcp.sqlite3"
+
+    def post(self, body: Any, *, token: str | None = None, **options: Any) -> httpx2.Response:
+        """A bare POST to /mcp, as a client without an SDK would send it."""
+        headers = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
+        if token != "":
+            headers["Authorization"] = f"Bearer {token or self.run['tokens']['developer']}"
+        headers |= options.pop("headers", {})
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        url = self.mcp_url + options.pop("query", "")
+        method = options.pop("method", "POST")
+        return httpx2.request(method, url, content=content, headers=headers, trust_env=False, timeout=30, **options)
+
+    def call(self, tool: str, arguments: Mapping[str, Any] | None = None, **options: Any) -> dict[str, Any]:
+        """A tool call without an SDK; the JSON-RPC answer."""
+        params = {"name": tool, "arguments": dict(arguments or {})}
+        response = self.post({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}, **options)
+        return answer_of(response)
+
+    def query(self, sql: str, **arguments: Any) -> dict[str, Any]:
+        result: dict[str, Any] = self.call("db_query", {"cluster": "shop", "sql": sql, **arguments})["result"]
+        return result
+
+    # Starting and stopping
+
+    def set_up(self) -> None:
+        local.write(self.folder, self.port)
+        self.manage("local_setup")
+        self.run = json.loads((self.folder / "run.json").read_text())
+
+    def start(self, **environment: str) -> None:
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", self.port))
+        listener.listen()
+        self.port = listener.getsockname()[1]
+        command = [sys.executable, "-m", "uvicorn", "tidbmcp.asgi:application", "--fd", str(listener.fileno())]
+        options = ["--no-proxy-headers", "--no-access-log", "--no-server-header", "--log-level", "warning"]
+        self._server = subprocess.Popen(
+            [*command, *options],
+            cwd=ROOT,
+            env=self.environment | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            pass_fds=[listener.fileno()],
+        )
+        listener.close()
+        self._reader = threading.Thread(target=self._read_log, daemon=True)
+        self._reader.start()
+        self._wait_until_well()
+
+    def stop(self) -> None:
+        self._server.terminate()
+        self._server.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+
+    def _read_log(self) -> None:
+        assert self._server.stdout
+        with self._server.stdout as lines:
+            self.log.extend(iter(lines.readline, ""))
+
+    def _wait_until_well(self) -> None:
+        wait_until(lambda: self._server.poll() is not None or self._is_well(), "the server answers")
+        assert self._server.poll() is None, "".join(self.log)
+
+    def _is_well(self) -> bool:
+        try:
+            return httpx2.get(f"{self.url}/api/health", trust_env=False).status_code == 200
+        except httpx2.HTTPError:
+            return False
+
+
+def wait_until(holds: Any, what: str, patience: float = PATIENCE) -> None:
+    """Look again and again until something holds."""
+    until = time.monotonic() + patience
+    while not holds():
+        assert time.monotonic() < until, f"waited in vain: {what}"
+        time.sleep(0.02)
+
+
+def answer_of(response: httpx2.Response) -> dict[str, Any]:
+    """The JSON-RPC answer, sent as JSON or as the last event of a stream."""
+    if response.headers["content-type"].startswith("text/event-stream"):
+        data = [line.removeprefix("data: ") for line in response.text.splitlines() if line.startswith("data: {")]
+        return dict(json.loads(data[-1]))
+    return dict(response.json())
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_stack(folder: Path, **environment: str) -> Stack:
+    """Sandbox, data, server: ready when this returns."""
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    own = inherited | {"LOCAL_FOLDER": str(folder), "PRODUCTION": "false", "PYTHONUNBUFFERED": "1"} | environment
+    folder.mkdir(parents=True, exist_ok=True)
+    stack = Stack(folder, free_port(), own, start_sandbox(folder / "sandbox"))
+    stack.set_up()
+    stack.start()
+    return stack
