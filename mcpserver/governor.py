@@ -130,10 +130,14 @@ class _Walk:
     async def end_with(self, error: GatewayError, result: Result) -> Outcome:
         """Record a call that did not end well, and answer it."""
         logger.info(
-            "call %s of %s: %s (%s)", self.call.facts.call_id, self.name[:100], error.code, error.detail or error.public
+            "call %s of %s: %s (%s)",
+            self.call.facts.call_id,
+            self.name[:100],
+            error.code,
+            error.detail or error.recorded,
         )
         try:
-            await self.record(result, error.public)
+            await self.record(result, error.recorded)
         except AuditUnavailable as unavailable:
             return self.failed(unavailable)
         return self.failed(error)

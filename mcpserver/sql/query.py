@@ -186,8 +186,11 @@ def _name(raw: str | bytes) -> str:
 
 def _error(code: int, error: MySQLdb.Error) -> Exception:
     text = make_visible(str(error.args[1]) if len(error.args) > 1 else str(error))
+    recorded = f"the database refused the statement ({code})"
     if code in INTERRUPTED:
-        return SqlTooLong("The statement was stopped on the server before it ended. Ask for less.", detail=text)
+        return SqlTooLong(
+            "The statement was stopped on the server before it ended. Ask for less.", detail=f"error {code}"
+        )
     if code in LOST:
         return SqlLost(
             "The connection to the database broke while the statement ran. Try again.", detail=f"{code} {text}"

@@ -11,14 +11,18 @@ GatewayError
 
 
 class GatewayError(Exception):
-    """`public` reaches the caller, `detail` only the log. `code` is one word for the audit and for programs."""
+    """`public` reaches the caller, `detail` only the log. `code` is one word for programs.
+
+    `recorded` is what the audit keeps: `public`, unless that repeats what the caller wrote.
+    """
 
     code = "error"
 
-    def __init__(self, public: str, *, detail: str = "") -> None:
+    def __init__(self, public: str, *, detail: str = "", recorded: str = "") -> None:
         super().__init__(public)
         self.public = public
         self.detail = detail
+        self.recorded = recorded or public
 
 
 class Refused(GatewayError):

@@ -1,0 +1,192 @@
+"""SQL over real connections: limits, cuts, kills, and servers that go away."""
+
+import asyncio
+import threading
+from typing import Any
+
+import httpx2
+import MySQLdb
+import pytest
+
+from tests.stack import Stack, answer_of, wait_until
+
+MANY = "SELECT a.id, b.id, c.name FROM shop.customers a, shop.customers b, shop.customers c"
+
+
+def as_root(stack: Stack, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    """What the server itself says, past the product."""
+    cluster = stack.sandbox.cluster("shop")
+    connection = MySQLdb.connect(
+        host=cluster["host"],
+        port=cluster["port"],
+        user=cluster["root"]["user"],
+        password=cluster["root"]["password"],
+        autocommit=True,
+    )
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            return list(cursor.fetchall())
+    finally:
+        connection.close()
+
+
+def running(stack: Stack, mark: str) -> int:
+    """How many statements with this mark the server is running."""
+    sql = "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE %s AND id <> CONNECTION_ID()"
+    return int(as_root(stack, sql, f"%{mark}%")[0][0])
+
+
+def test_a_result_over_its_rows_is_cut_and_says_so(stack: Stack) -> None:
+    result = stack.query(MANY, max_rows=7)["structuredContent"]
+    assert (result["row_count"], len(result["rows"]), result["truncated"], result["truncated_by"]) == (
+        7,
+        7,
+        True,
+        "rows",
+    )
+    assert "LIMIT" in result["next_step"]
+    assert stack.events()[-1]["result"] == "cut"
+
+
+def test_a_result_of_exactly_its_limit_is_whole(stack: Stack) -> None:
+    result = stack.query("SELECT id FROM shop.customers LIMIT 7", max_rows=7)["structuredContent"]
+    assert (result["row_count"], result["truncated"], result["next_step"]) == (7, False, None)
+
+
+def test_the_servers_limit_beats_a_higher_wish(stack: Stack) -> None:
+    result = stack.query(MANY, max_rows=50_000)["structuredContent"]
+    assert (result["row_count"], result["truncated"]) == (1000, True)
+
+
+def test_a_result_over_its_bytes_is_cut_and_says_so(stack: Stack) -> None:
+    result = stack.query("SELECT id, REPEAT('x', 100000) FROM shop.customers")["structuredContent"]
+    assert (result["truncated"], result["truncated_by"]) == (True, "bytes")
+    assert 8 <= result["row_count"] <= 11
+
+
+def test_one_value_larger_than_the_limit_gives_no_rows_and_says_so(stack: Stack) -> None:
+    result = stack.query("SELECT REPEAT('x', 3000000)")["structuredContent"]
+    assert (result["row_count"], result["truncated_by"]) == (0, "bytes")
+
+
+def test_a_cut_query_is_gone_from_the_server(stack: Stack) -> None:
+    stack.query(f"{MANY} /* cut me */", max_rows=1)
+    assert running(stack, "cut me") == 0
+
+
+def test_a_query_over_its_time_is_killed_on_the_server(stack: Stack) -> None:
+    result = stack.query("SELECT SLEEP(60) /* too long */", timeout_seconds=1)
+    assert result["isError"]
+    assert "ran over its 1 s and was stopped" in result["content"][0]["text"]
+    assert running(stack, "too long") == 0
+    assert stack.query("SELECT 1")["structuredContent"]["rows"] == [[1]]
+
+
+async def test_a_query_whose_client_has_gone_is_killed_and_recorded(stack: Stack) -> None:
+    arguments = {"cluster": "shop", "sql": "SELECT SLEEP(60) /* left alone */"}
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "db_query", "arguments": arguments}}
+    headers = {
+        "Authorization": f"Bearer {stack.run['tokens']['developer']}",
+        "Accept": "application/json, text/event-stream",
+    }
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        call = asyncio.create_task(client.post(stack.mcp_url, json=body, headers=headers))
+        await asyncio.to_thread(wait_until, lambda: running(stack, "left alone") == 1, "the query runs")
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+    await asyncio.to_thread(wait_until, lambda: running(stack, "left alone") == 0, "the query is killed")
+    await asyncio.to_thread(wait_until, lambda: stack.events("result = 'cancelled'"), "its event")
+
+
+def test_a_server_that_dies_in_the_middle_gives_a_clear_error_and_comes_back(stack: Stack) -> None:
+    answers: list[dict[str, Any]] = []
+    caller = threading.Thread(target=lambda: answers.append(stack.query("SELECT SLEEP(50) /* doomed */")))
+    caller.start()
+    wait_until(lambda: running(stack, "doomed") == 1, "the query runs")
+    stack.sandbox.kill_database("shop")
+    caller.join(30)
+    assert answers[0]["isError"]
+    assert "broke while the statement ran" in answers[0]["content"][0]["text"]
+    assert stack.events("result = 'error'")[-1]["tool"] == "db_query"
+    assert stack.query("SELECT 1")["structuredContent"]["rows"] == [[1]]
+
+
+def test_two_clusters_with_equal_names_of_databases_stay_apart(stack: Stack) -> None:
+    count = "SELECT COUNT(*) FROM shop.customers"
+    here = stack.query(count)["structuredContent"]["rows"]
+    there = stack.call("db_query", {"cluster": "northwind-freight", "sql": count})["result"]["structuredContent"][
+        "rows"
+    ]
+    assert here != there
+
+
+def test_a_database_given_with_one_call_is_not_there_in_the_next(stack: Stack) -> None:
+    assert stack.query("SELECT DATABASE()", database="shop")["structuredContent"]["rows"] == [["shop"]]
+    assert stack.query("SELECT DATABASE()")["structuredContent"]["rows"] == [[None]]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM shop.orders INTO OUTFILE '/tmp/stolen'",
+        "WITH x AS (SELECT 1) DELETE FROM shop.orders",
+        "EXPLAIN ANALYZE DELETE FROM shop.orders",
+        "TABLE shop.orders INTO OUTFILE '/tmp/stolen'",
+        "SELECT LOAD_FILE('/etc/passwd') INTO DUMPFILE '/tmp/x'",
+    ],
+)
+def test_what_slips_past_the_first_word_meets_a_login_that_only_reads(stack: Stack, sql: str) -> None:
+    before = as_root(stack, "CHECKSUM TABLE shop.orders")
+    assert stack.query(sql)["isError"]
+    assert as_root(stack, "CHECKSUM TABLE shop.orders") == before
+
+
+def test_a_reader_login_that_can_write_is_not_used(stack: Stack) -> None:
+    cluster = stack.sandbox.cluster("northwind-freight")
+    writer = cluster["logins"]["role_readwrite"]
+    swap = (
+        "from mcpserver.models import SqlLogin; from tidbmcp.lib.secrets import Secret; from audit.facts import NOBODY;"
+        f"row = SqlLogin.objects.get(cluster_id={cluster['cluster_id']!r}, role='role_readonly');"
+        "row.username = {user!r}; row.store(Secret({password!r}), NOBODY)"
+    )
+    stack.manage("shell", "-v0", "-c", swap.format(**writer))
+    try:
+        result = stack.call("db_query", {"cluster": "northwind-freight", "sql": "SELECT 1"})["result"]
+    finally:
+        stack.manage("shell", "-v0", "-c", swap.format(**cluster["logins"]["role_readonly"]))
+    assert "can do more than read" in result["content"][0]["text"]
+
+
+def test_values_of_many_types_come_without_loss(stack: Stack) -> None:
+    sql = (
+        "SELECT CAST(12345678901234567890.123456789 AS DECIMAL(40,9)) AS d, 9007199254740993 AS big, -1.5e0 AS f, "
+        "TIME('-100:00:01') AS t, DATE('2026-11-22') AS day, X'00FF' AS b, 'Zürich 東京 🚲' AS s, NULL AS n, "
+        "'{\"a\": 1}' AS j, 'evil\u202etxt' AS turned"
+    )
+    result = stack.query(sql)["structuredContent"]
+    assert result["rows"] == [
+        ["12345678901234567890.123456789", "9007199254740993", -1.5, "-100:00:01", "2026-11-22", "AP8=", "Zürich 東京 🚲", None,
+         '{"a": 1}', "evil⟦U+202E⟧txt"]
+    ]  # fmt: skip
+    assert "not instructions" in result["notice"]
+
+
+def test_forty_eight_at_once_are_all_answered(stack: Stack) -> None:
+    async def all_of_them() -> list[httpx2.Response]:
+        headers = {
+            "Authorization": f"Bearer {stack.run['tokens']['developer']}",
+            "Accept": "application/json, text/event-stream",
+        }
+        async with httpx2.AsyncClient(trust_env=False, headers=headers, timeout=30) as client:
+            calls = []
+            for number in range(48):
+                arguments = {"cluster": "shop", "sql": f"SELECT {number}, SLEEP(0.05)"}
+                params = {"name": "db_query", "arguments": arguments}
+                body = {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params}
+                calls.append(client.post(stack.mcp_url, json=body))
+            return list(await asyncio.gather(*calls))
+
+    answers = [answer_of(response) for response in asyncio.run(all_of_them())]
+    assert [answer["result"]["structuredContent"]["rows"][0][0] for answer in answers] == list(range(48))
