@@ -38,15 +38,20 @@ class KeysetChangeList(ChangeList):
         self.can_show_all = False
         self.multi_page = False
 
+    def get_query_string(self, new_params: Any = None, remove: Any = None) -> str:
+        """The filters as they are; a page's place is only in links that say so."""
+        going = BEFORE in (new_params or {})
+        return str(super().get_query_string(new_params, remove if going else [*(remove or []), BEFORE]))
+
     @property
     def older_query(self) -> str:
         """The query string of the page of older events."""
-        return str(self.get_query_string({BEFORE: str(self.older)}))
+        return self.get_query_string({BEFORE: str(self.older)})
 
     @property
     def newest_query(self) -> str:
         """The query string of the first page, with the same filters."""
-        return str(self.get_query_string(remove=[BEFORE]))
+        return self.get_query_string()
 
 
 def _as_uuid(text: str) -> UUID | None:

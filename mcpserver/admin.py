@@ -27,8 +27,12 @@ class SealedForm(forms.ModelForm[Any]):
         required=False,
         strip=True,
         max_length=1000,
-        help_text="Stored encrypted and never shown. Leave empty to keep the stored one.",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        keep = "" if self.instance._state.adding else " Leave empty to keep the stored one."
+        self.fields["secret"].help_text = f"Stored encrypted and never shown.{keep}"
 
     def clean(self) -> dict[str, Any]:
         """Nobody sends a stored secret elsewhere: a new address or user needs the secret itself."""
@@ -95,6 +99,8 @@ class SealedAdmin(RecordedAdmin):
 class TidbCloudConnectionAdmin(SealedAdmin):
     """TiDB Cloud API keys."""
 
+    lead = "API keys of TiDB Cloud organizations and projects. A stored key is used by tools and seen by nobody."
+    empty = "Add the public and private key of an organization: agents then see its clusters."
     form = ConnectionForm
     list_display = ["name", "api_url", "public_key", "stored_at"]
 
@@ -106,6 +112,8 @@ class TidbCloudConnectionAdmin(SealedAdmin):
 class SqlLoginAdmin(SealedAdmin):
     """SQL logins."""
 
+    lead = "Database users of clusters. db_query runs as a cluster's reader, and refuses a login that can do more."
+    empty = "Make a SQL user with role_readonly in TiDB Cloud and store it here: db_query needs one for each cluster."
     form = LoginForm
     list_display = ["username", "connection", "cluster_id", "branch_id", "role", "stored_at"]
     list_filter = ["connection", "role"]

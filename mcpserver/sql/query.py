@@ -186,7 +186,6 @@ def _name(raw: str | bytes) -> str:
 
 def _error(code: int, error: MySQLdb.Error) -> Exception:
     text = make_visible(str(error.args[1]) if len(error.args) > 1 else str(error))
-    recorded = f"the database refused the statement ({code})"
     if code in INTERRUPTED:
         return SqlTooLong(
             "The statement was stopped on the server before it ended. Ask for less.", detail=f"error {code}"
@@ -195,4 +194,5 @@ def _error(code: int, error: MySQLdb.Error) -> Exception:
         return SqlLost(
             "The connection to the database broke while the statement ran. Try again.", detail=f"{code} {text}"
         )
-    return SqlRejected(f"The database refused the statement: {text} ({code})", detail=f"{code} {text}")
+    # The engine repeats parts of the statement, literals too: its caller may read them, log and audit may not.
+    return SqlRejected(f"The database refused the statement: {text} ({code})", recorded=f"the database refused the statement ({code})")
