@@ -22,6 +22,8 @@ class SealedForm(forms.ModelForm[Any]):
     bound: ClassVar[tuple[str, ...]]
     """Fields that the secret is bound to: when one of them changes, it is asked for again."""
 
+    secret_label: ClassVar[str]
+
     secret = forms.CharField(
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         required=False,
@@ -32,6 +34,7 @@ class SealedForm(forms.ModelForm[Any]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         keep = "" if self.instance._state.adding else " Leave empty to keep the stored one."
+        self.fields["secret"].label = self.secret_label
         self.fields["secret"].help_text = f"Stored encrypted and never shown.{keep}"
 
     def clean(self) -> dict[str, Any]:
@@ -47,18 +50,19 @@ class ConnectionForm(SealedForm):
     """An API key."""
 
     bound = ("api_url", "public_key")
+    secret_label = "Private key"
     field_order = ["name", "api_url", "public_key", "secret"]
 
     class Meta:
         model = TidbCloudConnection
         fields = ["name", "api_url", "public_key"]
-        labels = {"secret": "Private key"}
 
 
 class LoginForm(SealedForm):
     """A database password."""
 
     bound = ("connection", "cluster_id", "branch_id", "username")
+    secret_label = "Password"
 
     class Meta:
         model = SqlLogin
