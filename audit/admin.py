@@ -109,7 +109,8 @@ class EventAdmin(admin.ModelAdmin[Event]):
         if not own:
             raise Http404
         request_ids = {event.request_id for event in own if event.request_id}
-        outcome = own[-1]
+        steps = [event for event in own if event.kind in {Kind.CALL_STARTED, Kind.CALL_FINISHED}] or own
+        outcome = steps[-1]
         context = {
             **self.admin_site.each_context(request),
             "title": "One call",
@@ -117,8 +118,8 @@ class EventAdmin(admin.ModelAdmin[Event]):
             "events": Event.objects.filter(Q(call_id=call_id) | Q(request_id__in=request_ids)).order_by("pk"),
             "outcome": outcome,
             "unknown": outcome.result == Result.STARTED and outcome.at < now() - STILL_RUNNING,
-            "sql": next((event.sql for event in own if event.sql), ""),
-            "parameters": next((event.parameters for event in own if event.parameters), {}),
+            "sql": outcome.sql,
+            "parameters": outcome.parameters,
         }
         return render(request, "admin/audit/call.html", context)
 

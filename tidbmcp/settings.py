@@ -5,6 +5,7 @@ Without anything set this is production, and production does not start with an u
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +145,20 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Background work
 CELERY_BROKER_URL = env.env_str("CELERY_BROKER_URL", "filesystem://")
-CELERY_FOLDER = LOCAL_FOLDER / "celery"
+if CELERY_BROKER_URL.startswith("filesystem:"):
+    # For one machine, and only for wake-ups: a worker that is killed after reading a message has lost it.
+    _queue = str(LOCAL_FOLDER / "celery" / "queue")
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": _queue,
+        "data_folder_out": _queue,
+        "control_folder": str(LOCAL_FOLDER / "celery" / "control"),
+    }
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE = {
+    "forget-ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": timedelta(days=1)},
+}
 
 LOG_LEVEL = env.env_str("LOG_LEVEL", "INFO")
 LOGGING = {

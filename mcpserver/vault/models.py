@@ -8,7 +8,7 @@ from django.db import models
 from audit.facts import Facts
 from audit.kinds import Kind
 from audit.models import record
-from mcpserver.vault.addresses import api_address
+from mcpserver.addresses import api_address
 from mcpserver.vault.binding import Binding
 from tidbmcp.lib.clock import now
 from tidbmcp.lib.ids import new_id

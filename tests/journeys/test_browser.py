@@ -59,7 +59,9 @@ def test_an_admin_makes_a_token_and_finds_the_call_in_the_record(page: Page, sta
     page.get_by_role("button", name="Make token").click()
     token = page.locator("#token").inner_text().strip()
     picture(page, "token")
-    assert stack.call("db_query", {"cluster": "shop", "sql": "SELECT 'mine'"}, token=token)["result"]["isError"] is False
+    assert (
+        stack.call("db_query", {"cluster": "shop", "sql": "SELECT 'mine'"}, token=token)["result"]["isError"] is False
+    )
     page.goto("/admin/audit/event/")
     page.locator("input[name=q]").fill(token[:13])
     page.locator("input[name=q]").press("Enter")

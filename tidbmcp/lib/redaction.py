@@ -16,23 +16,31 @@ SECRET_NAMES: Final = re.compile(
 PAGE_TOKEN: Final = "page_token"  # noqa: S105 - the name of an argument
 """The one argument whose name looks like a secret's and is none."""
 
+_QUOTED: Final = r"\"(?:[^\"\\]|\\[\s\S])*+\"?|'(?:[^'\\]|\\[\s\S]|'')*+'?"
+"""A quoted text, escapes and all; where its end was cut off, the rest."""
+
 _ASSIGNED: Final = (
-    r"(?:[\w.-]*(?:passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|private[_-]?key|access[_-]?key)[\w.-]*)"
-    r"[\"']?\s*(?:=|:)\s*(?:\"[^\"]*\"|'[^']*'|[^\s,;&\"']+)"
+    r"(?:passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|private[_-]?key|access[_-]?key)[\w.-]{0,64}+"
+    rf"\\*[\"']?\s*+(?::=|=>|=|:)\s*+(?:\\+\"[^\"]*+\"?|b?(?:{_QUOTED})|[^\s,;&\"']+)"
 )
 
+# Every shape is linear: text from people we do not know comes through here, such as their User-Agent.
 _SHAPES: Final = re.compile(
     "|".join(
         (
             r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
-            r"\btmcp_[0-9A-Za-z]{10,}",
-            r"\b(?:Bearer|Basic|Digest|Negotiate)\s+[^\s,;]{6,}(?:[^\r\n]*response=[^\r\n]*)?",
-            r"\beyJ[\w-]{6,}\.[\w-]+(?:\.[\w-]*)?",
+            r"tmcp_[0-9A-Za-z]{10,}",
+            r"\bDigest\s+\w+=[^\r\n]*",
+            r"\b(?:Bearer|Basic|Negotiate)\s+[^\s,;]{6,}",
+            rf"\b(?:(?:proxy-)?authorization|(?:set-)?cookie)[\"']?\s*+[:=]\s*+(?:{_QUOTED}|[^\r\n]+)",
+            r"(?<![\w-])eyJ[\w-]{6,}+\.[\w-]+(?:\.[\w-]*)?",
             r"\b(?:AKIA|ASIA)[0-9A-Z]{12,}",
             r"\b(?:gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|sk-|pk-|rk_live_|sk_live_|hf_|npm_|pypi-|dop_v1_|AIza)[\w-]{10,}",
             r"\bgAAAA[\w=-]{20,}",
-            r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)",
-            r"\bIDENTIFIED\s+(?:WITH\s+\S+\s+)?(?:BY|AS)\s+(?:PASSWORD\s+)?(?:'[^']*'|\"[^\"]*\"|\S+)",
+            r"(?<=://)[^/\s:@]*:(?!\d{1,5}/)[^\s\"'<>]{1,300}(?=@)",
+            rf"\bIDENTIFIED\s+(?:(?:WITH|VIA)\s+\S+\s+)?(?:BY|AS|USING)\s+(?:PASSWORD\s+)?(?:{_QUOTED}|\S+)",
+            rf"\bSET\s+PASSWORD\b[^=;]{{0,200}}=\s*(?:{_QUOTED}|\S+)",
+            rf"\bPASSWORD\s*\(\s*(?:{_QUOTED})",
             _ASSIGNED,
         )
     ),
