@@ -27,6 +27,7 @@ class AppendOnly(models.QuerySet["Event"]):
         raise TypeError("audit events are only ever added")
 
     update = delete = bulk_update = update_or_create = _refuse
+    bulk_create = _refuse  # with update_conflicts it changes rows
 
 
 class Event(models.Model):
@@ -119,7 +120,7 @@ def shown(text: str, most: int) -> str:
 
 
 def _bounded(parameters: object) -> object:
-    text = json.dumps(parameters, ensure_ascii=False, default=str)
+    text = json.dumps(parameters, ensure_ascii=False, default=lambda value: redact_text(str(value)))
     cleaned = shown(text, PARAMETERS_MOST)
     if len(text) > PARAMETERS_MOST or not isinstance(parameters, Mapping):
         return {"cut": cleaned}

@@ -50,7 +50,7 @@ class ConnectionForm(SealedForm):
     """An API key."""
 
     bound = ("api_url", "public_key")
-    secret_label = "Private key"
+    secret_label = "Private key"  # noqa: S105 - a label
     field_order = ["name", "api_url", "public_key", "secret"]
 
     class Meta:
@@ -62,7 +62,7 @@ class LoginForm(SealedForm):
     """A database password."""
 
     bound = ("connection", "cluster_id", "branch_id", "username")
-    secret_label = "Password"
+    secret_label = "Password"  # noqa: S105 - a label
 
     class Meta:
         model = SqlLogin

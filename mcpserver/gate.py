@@ -46,6 +46,7 @@ class Turned(Exception):
     code: int = INVALID_REQUEST
     headers: dict[str, str] = field(default_factory=dict)
     kind: Kind = Kind.REQUEST_REFUSED
+    recorded: bool = False
     token: str = ""
 
 
@@ -112,7 +113,7 @@ class Gate:
                 known.token,
             )
         if fault:
-            raise Turned(400, fault.sentence, code=fault.code, kind=Kind.REQUEST_FINISHED)
+            raise Turned(400, fault.sentence, code=fault.code, recorded=True)
         assert isinstance(envelope, Envelope)  # noqa: S101 - a fault was raised above
         about = _facts_of(known, envelope, facts)
         return envelope, Passage(known, Context(about, read_only))
@@ -154,7 +155,7 @@ class Gate:
         logger.info(
             "request %s from %s: %d %s", facts.request_id, facts.address, turned.status, turned.why or turned.sentence
         )
-        if turned.kind is not Kind.REQUEST_FINISHED:  # those are of known people, and recorded already
+        if not turned.recorded:
             about = replace(facts, token=turned.token)
             try:
                 await in_control_thread(REFUSALS.refused, turned.kind, about, error=turned.why or turned.sentence)
@@ -201,7 +202,7 @@ async def _read_body(receive: Receive, headers: Headers) -> bytes | None:
     most = settings.MCP_MAX_BODY_BYTES
     too_long = Turned(413, f"The body is larger than {most:,} bytes.")
     declared = headers.one("content-length") or "0"
-    if not declared.isdigit() or int(declared) > most:
+    if not declared.isdecimal() or int(declared) > most:
         raise too_long
     body = bytearray()
     while True:

@@ -186,7 +186,7 @@ def _sentence(tool: Tool[Any], error: ValidationError) -> str:
     for fault in error.errors(include_input=False, include_url=False, include_context=False)[:5]:
         where = ".".join(str(part) for part in fault["loc"])
         if fault["type"] == "extra_forbidden":
-            faults.append(f"{where[:60]!r} is not an argument of {tool.name}")
+            faults.append(f"{where[:60]!r} is not an argument")
         else:
             message = fault["msg"]
             faults.append(f"{where}: {message[0].lower()}{message[1:]}")

@@ -14,7 +14,7 @@ LAYERS: list[list[str]] = [
     ["tidbmcp.console", "mcpserver.management"],
     ["mcpserver.sandbox"],
     ["mcpserver.admin"],
-    ["tidbmcp.http", "tidbmcp.summary", "tidbmcp.celery"],
+    ["tidbmcp.http", "tidbmcp.checks", "tidbmcp.summary", "tidbmcp.celery"],
     ["mcpserver.gate"],
     ["mcpserver.protocol"],
     ["mcpserver.gate_rules", "mcpserver.envelope"],

@@ -26,6 +26,7 @@ from mcpserver.gate import Gate  # noqa: E402
 from mcpserver.protocol import build_session_manager  # noqa: E402
 from mcpserver.sql.pool import POOL  # noqa: E402
 from mcpserver.vault.clients import close_clients  # noqa: E402
+from tidbmcp.checks import refuse_unsafe  # noqa: E402
 from tidbmcp.http import Wrapper  # noqa: E402
 from tidbmcp.lib.threads import in_control_thread  # noqa: E402
 from tidbmcp.summary import summary  # noqa: E402
@@ -60,6 +61,7 @@ wrapped = Wrapper(site)
 @asynccontextmanager
 async def lifespan() -> AsyncIterator[None]:
     """From start to stop of one server process."""
+    refuse_unsafe()
     for line in summary():
         logger.info("setting %s", line)
     manager = build_session_manager(settings.MCP_MAX_BODY_BYTES)

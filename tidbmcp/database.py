@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 ENGINES: Final = {"mysql": "django.db.backends.mysql", "tidb": "django_tidb"}
 DEFAULT_PORTS: Final = {"mysql": 3306, "tidb": 4000}
@@ -18,7 +18,7 @@ def parse(url: str) -> dict[str, Any]:
         port = parts.port
     except ValueError:
         raise ValueError("this is not an address; write sqlite:///file, mysql://... or tidb://...") from None
-    if parts.scheme == "sqlite":
+    if parts.scheme == "sqlite" and not (parts.netloc or parts.query or parts.fragment):
         return _sqlite(parts.path)
     if parts.scheme in ENGINES and parts.hostname and parts.path.strip("/"):
         return _server(parts, port)
@@ -51,11 +51,11 @@ def _server(parts: SplitResult, port: int | None) -> dict[str, Any]:
         "connect_timeout": 10,
         "init_command": "SET sql_mode='STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO'",
     }
-    query = parse_qs(parts.query, strict_parsing=True) if parts.query else {}
-    if unknown := set(query) - {"ssl_ca"}:
-        raise ValueError(f"only ssl_ca is known after the question mark, not {', '.join(sorted(unknown))}")
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if set(query) - {"ssl_ca"} or "" in query.values():
+        raise ValueError("only ssl_ca=/path is known after the question mark")
     if "ssl_ca" in query:
-        options |= {"ssl_mode": "VERIFY_IDENTITY", "ssl": {"ca": query["ssl_ca"][0]}}
+        options |= {"ssl_mode": "VERIFY_IDENTITY", "ssl": {"ca": query["ssl_ca"]}}
     return {
         "ENGINE": ENGINES[parts.scheme],
         "NAME": unquote(parts.path.strip("/")),

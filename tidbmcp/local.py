@@ -26,8 +26,7 @@ def settings(folder: Path, port: int) -> dict[str, str]:
 
 def write(folder: Path, port: int) -> None:
     """Write the file, readable by its owner only; what stood there stays, but for the port in the site's address."""
-    for needed in (folder, folder / "celery" / "queue", folder / "celery" / "control"):
-        needed.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / "env"
     lines = path.read_text().splitlines() if path.exists() else []
     kept = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))

@@ -1,7 +1,7 @@
 """Django's settings, from the environment; `.env.example` says what each one is for.
 
-Without anything set this is production, and production does not start with an unsafe setting. `make run` writes
-`.local/env`; what the environment says beats what stands there, and a production environment never reads it.
+What is not said is production, and production does not start with an unsafe setting (tidbmcp.checks). `make run` writes
+`.local/env`, which says that a trial is none; what the environment says beats it, and PRODUCTION=true never reads it.
 """
 
 import os
@@ -138,6 +138,11 @@ SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_CONTENT_TYPE_NOSNIFF = False  # these headers are set for every path by tidbmcp.http
 SECURE_REFERRER_POLICY = None
 SECURE_CROSS_ORIGIN_OPENER_POLICY = None
+SILENCED_SYSTEM_CHECKS = [
+    "security.W002",
+    "security.W006",
+    "security.W022",
+]  # they look for Django's way of setting these
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600

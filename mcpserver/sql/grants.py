@@ -23,7 +23,11 @@ def reads_only(grants: Iterable[str], grants_of_role: Callable[[str], Iterable[s
     if own is None:
         return False
     inherited = [_read(grants_of_role(role)) for role in roles]
-    return own <= READING and all(found is not None and not deeper and found <= READING for found, deeper in inherited)
+    return (
+        bool(own or roles)
+        and own <= READING
+        and all(found is not None and not deeper and found <= READING for found, deeper in inherited)
+    )
 
 
 def _read(lines: Iterable[str]) -> tuple[frozenset[str] | None, list[str]]:

@@ -31,7 +31,7 @@ LOST: Final = {2002, 2003, 2006, 2013, 2055, 1053, 1927, 1152, 1158, 1159, 1160,
 
 @dataclass(frozen=True)
 class Limits:
-    """What one result may be: rows, bytes of its rows as JSON, seconds until its last row."""
+    """What one result may be: rows, bytes of its rows and column names as JSON, seconds until its last row."""
 
     rows: int
     bytes: int
@@ -146,7 +146,7 @@ def _read(job: _Job, session: Session) -> Table:
         for about, converter in zip(result.describe(), result.converter, strict=True)
     ]
     rows: list[list[Any]] = []
-    size, cut = 0, ""
+    size, cut = len(orjson.dumps(columns)), ""
     while not cut and (chunk := result.fetch_row(_next_chunk(job.limits, len(rows), size))):
         for row in chunk:
             bytes_of_row = len(orjson.dumps(row))
@@ -165,7 +165,7 @@ def _next_chunk(limits: Limits, rows: int, size: int) -> int:
     if rows == 0:
         return 1
     average = size // rows + 1
-    return max(1, min(limits.rows - rows + 1, (limits.bytes - size) // average + 1, 200))
+    return max(1, min(limits.rows - rows + 1, max(limits.bytes - size, 0) // average + 1, 200))
 
 
 def _leave(job: _Job, session: Session, result: Any) -> None:
@@ -195,4 +195,6 @@ def _error(code: int, error: MySQLdb.Error) -> Exception:
             "The connection to the database broke while the statement ran. Try again.", detail=f"{code} {text}"
         )
     # The engine repeats parts of the statement, literals too: its caller may read them, log and audit may not.
-    return SqlRejected(f"The database refused the statement: {text} ({code})", recorded=f"the database refused the statement ({code})")
+    return SqlRejected(
+        f"The database refused the statement: {text} ({code})", recorded=f"the database refused the statement ({code})"
+    )

@@ -9,11 +9,11 @@ import MySQLdb
 from django.conf import settings
 from MySQLdb.connections import Connection
 
+from mcpserver.addresses import is_loopback
 from mcpserver.sql.engines import engine_of
 from mcpserver.sql.errors import SqlError, SqlRejected, SqlUnreachable, SqlUnsafe
 from mcpserver.sql.grants import reads_only
 from mcpserver.sql.values import CONVERTERS
-from mcpserver.addresses import is_loopback
 from tidbmcp.lib.secrets import Secret
 
 CONNECT_SECONDS: Final = 10

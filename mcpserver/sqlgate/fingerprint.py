@@ -2,9 +2,13 @@
 
 import hashlib
 import re
+import unicodedata
 from typing import Final
 
 WITHHELD: Final = "(withheld: the statement does not end its quotes or comments)"
+
+SYSTEM_SCHEMAS: Final = frozenset({"mysql", "sys", "performance_schema", "metrics_schema"})
+"""Accounts, hashes and the server's inside."""
 
 _TOKENS: Final = re.compile(
     r"""
@@ -43,3 +47,18 @@ def without_literals(sql: str) -> str:
 def digest(sql: str) -> str:
     """32 hex digits that are equal for statements that differ only in literals, comments, blanks and case."""
     return hashlib.sha256(without_literals(sql).lower().encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def system_schema_in(sql: str) -> str | None:
+    """The first system schema that qualifies a name, as in `mysql.user`, whatever stands between the two; else None."""
+    schema: str | None = None
+    for match in _TOKENS.finditer(sql):
+        if match.lastgroup in {"blank", "comment"}:
+            continue
+        text = match.group()
+        if schema and text.startswith("."):
+            return schema
+        # A name may be folded: U+212A (K) and others resolve to ASCII letters on some engines.
+        name = unicodedata.normalize("NFKC", text.strip("`")).lower() if match.lastgroup == "name" else ""
+        schema = name if name in SYSTEM_SCHEMAS else None
+    return None

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from mcpserver.sqlgate.fingerprint import system_schema_in
+
 READING: Final = ("SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "EXPLAIN", "TABLE", "VALUES")
 """First words of statements that read."""
 
@@ -39,6 +41,8 @@ def judge(sql: str) -> Allow | Refuse:
         return Refuse("empty", "There is no statement: write one SELECT.")
     if _RUNNING_COMMENT.search(sql):
         return Refuse("executable_comment", "Comments that run, as in /*! ... */, are refused: take them out.")
+    if schema := system_schema_in(sql):
+        return Refuse("system_schema", f"The system database {schema} is not open here. information_schema is.")
     return _judge_first_word(sql)
 
 

@@ -4,7 +4,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from accounts.scopes import Scope
 from mcpserver.tidbcloud.types import Cluster, Region
@@ -26,6 +26,16 @@ class ClusterArguments(Arguments):
     """One cluster."""
 
     cluster: ClusterRef
+
+
+class Place(BaseModel):
+    """Where a list of clusters goes on: the connection, and the API's own token, which is bound to the size of its pages."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    connection: str = ""
+    token: str | None = None
+    size: int = Field(ge=1, le=100)
 
 
 class RegionRow(BaseModel):
@@ -114,28 +124,26 @@ async def list_regions(call: Call, arguments: ListArguments) -> dict[str, Any]:
 async def list_clusters(call: Call, arguments: ListArguments) -> dict[str, Any]:
     """One connection after the other; the page token says which one, and where in it."""
     rows = await connections()
-    place = (
-        _read_token(arguments.page_token) if arguments.page_token else {"connection": str(rows[0].pk), "token": None}
-    )
-    index = next((i for i, row in enumerate(rows) if str(row.pk) == place.get("connection")), None)
+    place = _read_place(arguments)
+    index = next((i for i, row in enumerate(rows) if place.connection in ("", str(row.pk))), None)
     if index is None:
-        raise BadInput(
-            "This page_token is not one of this list, or its connection is gone. Leave it out to start again."
-        )
+        raise BadInput("The connection of this page_token is gone. Leave the page_token out to start again.")
     clusters: list[dict[str, Any]] = []
-    token = place.get("token")
     while True:
-        client = await cloud(rows[index], call.facts)
-        page = await client.list_clusters(page_size=arguments.page_size - len(clusters), page_token=token)
-        clusters += [_cluster_row(cluster, rows[index].name) for cluster in page.clusters]
-        token = page.next_page_token or None
-        if token is None:
-            index += 1
-        if index >= len(rows) or len(clusters) >= arguments.page_size:
+        row = rows[index]
+        page = await (await cloud(row, call.facts)).list_clusters(page_size=place.size, page_token=place.token)
+        clusters += [_cluster_row(cluster, row.name) for cluster in page.clusters]
+        if page.next_page_token:
+            place = Place(connection=str(row.pk), token=page.next_page_token, size=place.size)
             break
-    following = _write_token({"connection": str(rows[index].pk), "token": token}) if index < len(rows) else None
+        index += 1
+        if index == len(rows):
+            break
+        place = Place(connection=str(rows[index].pk), size=max(1, arguments.page_size - len(clusters)))
+        if len(clusters) >= arguments.page_size:
+            break
     call.rows = len(clusters)
-    return {"clusters": clusters, "next_page_token": following}
+    return {"clusters": clusters, "next_page_token": _write_token(place.model_dump()) if index < len(rows) else None}
 
 
 @tool(
@@ -187,6 +195,15 @@ def _cluster_row(cluster: Cluster, connection: str) -> dict[str, Any]:
         "plan": cluster.cluster_plan or cluster.service_plan,
         "connection": connection,
     }
+
+
+def _read_place(arguments: ListArguments) -> Place:
+    if arguments.page_token is None:
+        return Place(size=arguments.page_size)
+    try:
+        return Place.model_validate(_read_token(arguments.page_token))
+    except ValidationError:
+        raise BadInput("This page_token is not one of this list. Leave it out to start again.") from None
 
 
 def _write_token(place: dict[str, Any]) -> str:

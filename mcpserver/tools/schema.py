@@ -5,8 +5,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from accounts.scopes import Scope
+from mcpserver.sqlgate import SYSTEM_SCHEMAS
 from mcpserver.tools.clusters import ClusterArguments
-from mcpserver.tools.query import NOTICE, SYSTEM_SCHEMAS, DatabaseName, default_limits, run_read
+from mcpserver.tools.query import NOTICE, DatabaseName, default_limits, refuse_system, run_read
 from mcpserver.tools.spec import Call, Effect, tool
 from tidbmcp.lib.errors import NotFound
 
@@ -69,6 +70,7 @@ async def show_databases(call: Call, arguments: ClusterArguments) -> dict[str, A
 )
 async def show_tables(call: Call, arguments: TablesArguments) -> dict[str, Any]:
     """From information_schema, so that a name is a value there and never part of a statement."""
+    refuse_system(arguments.database)
     sql = (
         "SELECT table_name, CASE table_type WHEN 'BASE TABLE' THEN 'table' ELSE LOWER(table_type) END "  # noqa: S608 - in hex
         f"FROM information_schema.tables WHERE table_schema = _utf8mb4 0x{arguments.database.encode().hex()} ORDER BY table_name"

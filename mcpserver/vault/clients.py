@@ -16,7 +16,7 @@ from tidbmcp.lib.secrets import Secret
 from tidbmcp.lib.threads import in_control_thread
 
 LIFETIME: Final = 300.0
-"""Seconds: so long may a key that was changed or removed in the console still be in use."""
+"""Seconds that an opened key stays in memory. One that is changed or removed in the console is out of use at once."""
 
 GRACE: Final = 60.0
 """Seconds that a replaced client keeps for the requests it still serves."""

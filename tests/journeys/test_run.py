@@ -32,10 +32,9 @@ class Run:
         return {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LOCAL_FOLDER": str(self.folder)}
 
     def manage(self, *arguments: str) -> str:
-        command = [ROOT / ".venv/bin/python", "manage.py", *arguments]
-        return subprocess.run(
-            command, cwd=ROOT, env=self.environment(), check=True, capture_output=True, text=True
-        ).stdout
+        command = [str(ROOT / ".venv/bin/python"), "manage.py", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self.environment(), check=True, capture_output=True, text=True)
+        return done.stdout
 
     def family(self) -> set[int]:
         """Every process that belongs to it: those whose environment names its folder."""

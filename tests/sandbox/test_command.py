@@ -27,11 +27,6 @@ def test_it_does_nothing_in_production(tmp_path: Path, options: list[str]) -> No
     assert list(tmp_path.iterdir()) == []
 
 
-def test_it_needs_a_folder(tmp_path: Path) -> None:
-    with override_settings(PRODUCTION=False, LOCAL_FOLDER=None), pytest.raises(CommandError, match="--folder"):
-        call_command("sandbox")
-
-
 def test_it_serves_until_it_is_stopped(tmp_path: Path) -> None:
     command = [sys.executable, "manage.py", "sandbox", "--folder", str(tmp_path)]
     variables = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}

@@ -17,3 +17,7 @@ class ConsoleConfig(AppConfig):
     name = "tidbmcp.console"
     default = True
     label = "console"
+
+    def ready(self) -> None:
+        """Register the checks of settings."""
+        from tidbmcp import checks  # noqa: F401 - registers them, once apps are there

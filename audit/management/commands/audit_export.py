@@ -1,6 +1,6 @@
 """`manage.py audit_export`: events as CSV on stdout, streamed."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ def moment(text: str) -> datetime:
     """An ISO 8601 time with its offset."""
     value = parse_datetime(text)
     if value is None or value.tzinfo is None:
-        raise ValueError(text)
+        raise ArgumentTypeError("write a time with its offset, as in 2026-11-22T14:00:00Z")
     return value
 
 

@@ -36,6 +36,4 @@ class Command(BaseCommand):
 
 
 def _default_folder() -> Path:
-    if settings.LOCAL_FOLDER is None:
-        raise CommandError("There is no LOCAL_FOLDER to keep the sandbox in: give one with --folder.")
     return Path(settings.LOCAL_FOLDER) / "sandbox"

@@ -81,16 +81,19 @@ def _token(owner: User, name: str, known: str | None, *, read_only: bool) -> str
 
 
 def _store_keys(sandbox: dict[str, Any]) -> None:
-    """The sandbox's API key and SQL logins, stored again where its address, key or passwords are new."""
+    """The sandbox's API key and SQL logins, stored again where its address, key or users are new."""
     connection = TidbCloudConnection.objects.filter(name="sandbox").first() or TidbCloudConnection(name="sandbox")
-    connection.api_url, connection.public_key = sandbox["api_url"], sandbox["public_key"]
-    connection.store(Secret(sandbox["private_key"]), FACTS)
+    moved = (connection.api_url, connection.public_key) != (sandbox["api_url"], sandbox["public_key"])
+    if moved:
+        connection.api_url, connection.public_key = sandbox["api_url"], sandbox["public_key"]
+        connection.store(Secret(sandbox["private_key"]), FACTS)
     for cluster in sandbox["clusters"]:
         for role, login in cluster["logins"].items():
             place = {"connection": connection, "cluster_id": cluster["cluster_id"], "branch_id": "", "role": role}
             row = SqlLogin.objects.filter(**place).first() or SqlLogin(**place)
-            row.username = login["user"]
-            row.store(Secret(login["password"]), FACTS)
+            if moved or row.username != login["user"]:
+                row.username = login["user"]
+                row.store(Secret(login["password"]), FACTS)
 
 
 def _write(path: Path, facts: dict[str, Any]) -> None:

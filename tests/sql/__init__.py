@@ -1,0 +1,1 @@
+"""SQL sessions against servers made for them."""

@@ -1,0 +1,1 @@
+"""One part at a time: what it does, what it refuses, and how an attacker would get round it."""

@@ -1,0 +1,36 @@
+"""Ids are in the order of time, and none comes twice."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import uuid6
+
+from tidbmcp.lib.ids import new_id, new_request_id
+
+
+def test_later_ids_sort_after_earlier_ones() -> None:
+    made = [new_id() for _ in range(2000)]
+    assert made == sorted(made)
+    assert [str(one) for one in made] == sorted(str(one) for one in made)
+
+
+def test_they_are_of_version_7() -> None:
+    assert (new_id().version, new_id().variant) == (7, "specified in RFC 4122")
+
+
+def test_threads_never_make_the_same_one() -> None:
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(lambda _: new_id(), range(4000)))
+    assert len(set(made)) == 4000
+
+
+def test_a_clock_that_goes_back_does_not_turn_the_order_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = new_id()
+    monkeypatch.setattr(uuid6.time, "time_ns", lambda: 0)
+    assert new_id() > before
+
+
+def test_a_request_id_fits_the_column_of_the_audit() -> None:
+    made = new_request_id()
+    assert len(made) == 32
+    assert int(made, 16)

@@ -1,0 +1,41 @@
+"""What production may not start with: system checks with ids. Commands run them, and so does the server's start."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register, run_checks
+from django.core.exceptions import ImproperlyConfigured
+from django.http.request import validate_host
+
+TAG: Final = "tidbmcp"
+LEAST_KEY: Final = 50
+
+
+@register(TAG)
+def production_is_safe(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Errors that stop a production start; nothing for a trial on this machine."""
+    return list(_unsafe()) if settings.PRODUCTION else []
+
+
+def _unsafe() -> Iterator[CheckMessage]:
+    site = urlsplit(settings.SITE_URL)
+    if settings.DEBUG:
+        yield Error("DEBUG shows settings and code to strangers.", hint="Set DEBUG=false.", id="tidbmcp.E001")
+    if "*" in settings.ALLOWED_HOSTS:
+        yield Error("ALLOWED_HOSTS=* allows DNS rebinding.", hint="Name the site's hosts.", id="tidbmcp.E002")
+    if site.scheme != "https":
+        yield Error("Tokens would travel in clear.", hint="Set SITE_URL to an https:// address.", id="tidbmcp.E003")
+    if not validate_host(site.hostname or "", settings.ALLOWED_HOSTS):
+        yield Error("SITE_URL's host is not served.", hint="Add it to ALLOWED_HOSTS.", id="tidbmcp.E004")
+    if len(settings.SECRET_KEY) < LEAST_KEY:
+        hint = f"Use at least {LEAST_KEY} characters of randomness."
+        yield Error("SECRET_KEY is short enough to guess.", hint=hint, id="tidbmcp.E005")
+
+
+def refuse_unsafe() -> None:
+    """Raise ImproperlyConfigured, with every reason, where production would start with an unsafe setting."""
+    if errors := run_checks(tags=[TAG]):
+        raise ImproperlyConfigured(" ".join(f"{error.msg} {error.hint} ({error.id})" for error in errors))
