@@ -109,8 +109,9 @@ class AccessToken(models.Model):
 
     @property
     def scope_set(self) -> frozenset[Scope]:
-        """The scopes as values."""
-        return frozenset(Scope(word) for word in self.scopes.split())
+        """The scopes as values. A word that is no scope any more opens nothing."""
+        words = self.scopes.split()
+        return frozenset(scope for scope in Scope if scope.value in words)
 
     def state(self, moment: datetime) -> str:
         """`active`, `revoked` or `expired`: the word that lists show."""

@@ -16,7 +16,7 @@ COLUMNS: Final = (
     "cluster", "branch", "parameters", "sql", "sql_digest", "error", "duration_ms", "rows", "bytes", "count", "id",
 )  # fmt: skip
 PAGE: Final = 500
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+FORMULA_STARTS: Final = tuple("=+-@|%\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 
 class _Line:
@@ -80,5 +80,5 @@ def _cells(event: Event) -> list[str]:
 
 
 def _line(cells: list[str]) -> str:
-    line: str = csv.writer(_Line()).writerow(cells)
+    line: str = csv.writer(_Line(), quoting=csv.QUOTE_ALL).writerow(cells)
     return line

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any, Final, NoReturn
 
 from django.db import DatabaseError, models
@@ -63,6 +64,7 @@ class Event(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        base_manager_name = "objects"  # the plain one would update
         indexes = [
             models.Index(fields=["person", "-id"], name="event_person"),
             models.Index(fields=["tool", "-id"], name="event_tool"),
@@ -105,7 +107,7 @@ def record(kind: Kind, result: Result = Result.OK, facts: Facts = NOBODY, **abou
 
 def _clean(name: str, value: Any) -> Any:
     if name == "parameters":
-        return _bounded(redact(value))
+        return _bounded(value)
     if isinstance(value, str):
         most = getattr(Event._meta.get_field(name), "max_length", None) or SQL_MOST
         return shown(redact_text(value), most)
@@ -120,8 +122,21 @@ def shown(text: str, most: int) -> str:
 
 
 def _bounded(parameters: object) -> object:
-    text = json.dumps(parameters, ensure_ascii=False, default=lambda value: redact_text(str(value)))
-    cleaned = shown(text, PARAMETERS_MOST)
-    if len(text) > PARAMETERS_MOST or not isinstance(parameters, Mapping):
-        return {"cut": cleaned}
-    return json.loads(text.encode("utf-8", "replace"))
+    kept = redact(_as_json(parameters))  # in this order: what JSON does not know becomes a text first
+    text = json.dumps(kept, ensure_ascii=False)
+    return kept if isinstance(kept, dict) and len(text) <= PARAMETERS_MOST else {"cut": shown(text, PARAMETERS_MOST)}
+
+
+def _as_json(value: object) -> object:
+    """The value with its texts cleaned, and with a text for whatever JSON does not know."""
+    match value:
+        case None | bool() | int():
+            return value
+        case float() if isfinite(value):
+            return value
+        case Mapping():
+            return {shown(str(key), PARAMETERS_MOST): _as_json(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_as_json(inner) for inner in value]
+        case _:
+            return shown(str(value), PARAMETERS_MOST)

@@ -149,7 +149,7 @@ SESSION_COOKIE_AGE = 12 * 3600
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Background work
-CELERY_BROKER_URL = env.env_str("CELERY_BROKER_URL", "filesystem://")
+CELERY_BROKER_URL = env.env_str("CELERY_BROKER_URL", "filesystem://localhost/")
 if CELERY_BROKER_URL.startswith("filesystem:"):
     # For one machine, and only for wake-ups: a worker that is killed after reading a message has lost it.
     _queue = str(LOCAL_FOLDER / "celery" / "queue")

@@ -24,4 +24,5 @@ def summary() -> Iterator[str]:
         database["NAME"] if not database.get("HOST") else f"{database['HOST']}:{database['PORT']}/{database['NAME']}"
     )
     yield f"DATABASE_URL = {database['ENGINE']} {where}"
-    yield f"CELERY_BROKER_URL: {settings.CELERY_BROKER_URL.partition('://')[0]}"
+    scheme, separator, _ = settings.CELERY_BROKER_URL.partition("://")
+    yield f"CELERY_BROKER_URL: {scheme if separator else 'not understood'}"

@@ -2,16 +2,20 @@
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import count
 from typing import Final
 
 READING: Final = frozenset({"USAGE", "SELECT", "SHOW VIEW", "SHOW DATABASES"})
 """Privileges that change nothing."""
 
-_ON: Final = re.compile(r"GRANT (?P<what>.+?) ON (?:TABLE )?\S+ TO (?P<tail>.+)$", re.IGNORECASE)
+_QUOTED: Final = re.compile(r"`(?:[^`]|``)*`|'(?:[^'\\]|\\.|'')*'")
+_NAME: Final = r"(?:\0\d+\0|[\w%*]+)"
+_ON: Final = re.compile(rf"GRANT (?P<what>[\w ,()\0]+) ON (?:TABLE )?{_NAME}\.{_NAME} TO (?P<tail>.+)", re.IGNORECASE)
 _ROLE: Final = re.compile(
-    r"GRANT (?P<roles>(?:[`'][^`']+[`'](?:@[`'][^`']*[`'])?(?:, ?)?)+) TO (?P<tail>.+)$", re.IGNORECASE
+    rf"GRANT (?P<roles>{_NAME}(?:@{_NAME})?(?:, ?{_NAME}(?:@{_NAME})?)*) TO (?P<tail>.+)", re.IGNORECASE
 )
-_DEFAULT_ROLE: Final = re.compile(r"SET DEFAULT ROLE \S+ FOR \S+$", re.IGNORECASE)
+_DEFAULT_ROLE: Final = re.compile(rf"SET DEFAULT ROLE {_NAME}(?:@{_NAME})? FOR {_NAME}(?:@{_NAME})?", re.IGNORECASE)
+_COLUMNS: Final = re.compile(r"\([^)]*\)")
 
 
 def reads_only(grants: Iterable[str], grants_of_role: Callable[[str], Iterable[str]]) -> bool:
@@ -35,14 +39,27 @@ def _read(lines: Iterable[str]) -> tuple[frozenset[str] | None, list[str]]:
     privileges: set[str] = set()
     roles: list[str] = []
     for line in lines:
-        if _DEFAULT_ROLE.match(line):
+        plain, names = _without_names(line)
+        if _DEFAULT_ROLE.fullmatch(plain):
             continue
-        if match := _ON.match(line):
-            privileges |= {word.strip().upper() for word in re.sub(r"\([^)]*\)", "", match["what"]).split(",")}
-        elif match := _ROLE.match(line):
-            roles += [role.strip() for role in match["roles"].split(",")]
+        if match := _ON.fullmatch(plain):
+            privileges |= {word.strip().upper() for word in _COLUMNS.sub("", match["what"]).split(",")}
+        elif match := _ROLE.fullmatch(plain):
+            roles += [_with_names(role.strip(), names) for role in match["roles"].split(",")]
         else:
             return None, []
         if re.search(r"WITH (GRANT|ADMIN) OPTION", match["tail"], re.IGNORECASE):
             return None, []
     return frozenset(privileges), roles
+
+
+def _without_names(line: str) -> tuple[str, list[str]]:
+    """The line with its quoted names numbered, and the names: a name may hold anything, grammar too."""
+    names = _QUOTED.findall(line)
+    numbers = count()
+    plain = _QUOTED.sub(lambda _: f"\0{next(numbers)}\0", line)
+    return ("", []) if "\0" in line else (plain, names)
+
+
+def _with_names(text: str, names: list[str]) -> str:
+    return re.sub("\0(\\d+)\0", lambda found: names[int(found[1])], text)

@@ -4,7 +4,7 @@ This first gate is coarse: it looks at the first word, and leaves the rest to a 
 caller must have. What it does not know it refuses.
 """
 
-from mcpserver.sqlgate.fingerprint import SYSTEM_SCHEMAS, digest, without_literals
+from mcpserver.sqlgate.fingerprint import digest, is_system_schema, without_literals
 from mcpserver.sqlgate.gate import Allow, Refuse, judge
 
-__all__ = ["SYSTEM_SCHEMAS", "Allow", "Refuse", "digest", "judge", "without_literals"]
+__all__ = ["Allow", "Refuse", "digest", "is_system_schema", "judge", "without_literals"]

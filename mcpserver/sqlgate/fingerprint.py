@@ -58,7 +58,10 @@ def system_schema_in(sql: str) -> str | None:
         text = match.group()
         if schema and text.startswith("."):
             return schema
-        # A name may be folded: U+212A (K) and others resolve to ASCII letters on some engines.
-        name = unicodedata.normalize("NFKC", text.strip("`")).lower() if match.lastgroup == "name" else ""
-        schema = name if name in SYSTEM_SCHEMAS else None
+        schema = text if match.lastgroup == "name" and is_system_schema(text.strip("`")) else None
     return None
+
+
+def is_system_schema(name: str) -> bool:
+    """Whether an engine may take this name for a system schema: some fold U+0130 and U+212A to ASCII letters."""
+    return unicodedata.normalize("NFKC", name.replace("\u0130", "i")).lower().strip() in SYSTEM_SCHEMAS

@@ -9,7 +9,7 @@ from accounts.scopes import Scope
 from mcpserver.sql.errors import SqlUnreachable
 from mcpserver.sql.pool import POOL
 from mcpserver.sql.query import Limits, Table, read
-from mcpserver.sqlgate import SYSTEM_SCHEMAS, Refuse, judge
+from mcpserver.sqlgate import Refuse, is_system_schema, judge
 from mcpserver.tools.find import find_cluster, forget, reader_of
 from mcpserver.tools.spec import Arguments, Call, ClusterRef, Effect, tool
 from tidbmcp.lib.errors import Refused
@@ -24,7 +24,7 @@ class QueryArguments(Arguments):
 
     cluster: ClusterRef
     sql: Annotated[str, Field(min_length=1, description="One statement that reads: SELECT, WITH, SHOW, EXPLAIN, ...")]
-    database: DatabaseName | None = None
+    database: Annotated[DatabaseName | None, Field(description="Database that names without one belong to.")] = None
     max_rows: Annotated[int | None, Field(ge=1, description="Fewer rows than the server's limit.")] = None
     timeout_seconds: Annotated[int | None, Field(ge=1, description="Less time than the server's limit.")] = None
 
@@ -99,7 +99,7 @@ async def run_read(call: Call, cluster: str, sql: str, limits: Limits, database:
 
 def refuse_system(database: str) -> None:
     """Raise Refused for the databases with accounts, hashes and the server's inside."""
-    if database.lower() in SYSTEM_SCHEMAS:
+    if is_system_schema(database):
         raise Refused(f"The system database {database} is not open here. information_schema is.")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from accounts.scopes import Scope
-from mcpserver.sqlgate import SYSTEM_SCHEMAS
+from mcpserver.sqlgate import is_system_schema
 from mcpserver.tools.clusters import ClusterArguments
 from mcpserver.tools.query import NOTICE, DatabaseName, default_limits, refuse_system, run_read
 from mcpserver.tools.spec import Call, Effect, tool
@@ -55,7 +55,7 @@ async def show_databases(call: Call, arguments: ClusterArguments) -> dict[str, A
     """As the reader sees them."""
     sql = "SELECT schema_name FROM information_schema.schemata ORDER BY schema_name"
     table = await run_read(call, arguments.cluster, sql, default_limits())
-    names = [row[0] for row in table.rows if row[0].lower() not in SYSTEM_SCHEMAS]
+    names = [row[0] for row in table.rows if not is_system_schema(row[0])]
     return {"databases": names, "truncated": bool(table.cut), "notice": NOTICE}
 
 

@@ -19,9 +19,20 @@ pytestmark = pytest.mark.django_db
 def calls() -> list[Event]:
     start = now() - timedelta(hours=10)
     return [
-        record(Kind.CALL_FINISHED, result, Facts(person=person), tool=tool, cluster=cluster, at=start + timedelta(hours=hour))
+        record(
+            Kind.CALL_FINISHED,
+            result,
+            Facts(person=person),
+            tool=tool,
+            cluster=cluster,
+            at=start + timedelta(hours=hour),
+        )
         for hour, (person, tool, cluster, result) in enumerate(
-            [("bob", "db_query", "shop", Result.OK), ("bob", "my_access", "", Result.ERROR), ("eve", "db_query", "freight", Result.OK)]
+            [
+                ("bob", "db_query", "shop", Result.OK),
+                ("bob", "my_access", "", Result.ERROR),
+                ("eve", "db_query", "freight", Result.OK),
+            ]
         )
     ]
 
@@ -62,7 +73,12 @@ def test_it_is_an_event_that_says_what_was_taken() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--since", "yesterday"], ["--since", "2026-11-22T14:00:00"], ["--until", "2026-99-99T00:00:00Z"], ["--result", "fine"]],
+    [
+        ["--since", "yesterday"],
+        ["--since", "2026-11-22T14:00:00"],
+        ["--until", "2026-99-99T00:00:00Z"],
+        ["--result", "fine"],
+    ],
     ids=["words", "without offset", "no such day", "unknown result"],
 )
 def test_a_filter_that_is_not_understood_stops_it(arguments: list[str]) -> None:

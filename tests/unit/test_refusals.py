@@ -31,7 +31,9 @@ def counting(db: None, clock: Clock) -> Refusals:
     return Refusals(clock)
 
 
-def refuse(counting: Refusals, times: int, address: str = "10.0.0.1", kind: Kind = Kind.AUTH_REFUSED, why: str = "no token") -> None:
+def refuse(
+    counting: Refusals, times: int, address: str = "10.0.0.1", kind: Kind = Kind.AUTH_REFUSED, why: str = "no token"
+) -> None:
     for _ in range(times):
         counting.refused(kind, Facts(address=address), error=why)
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
-from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 from hypothesis import given
@@ -65,9 +64,9 @@ def test_any_secret_comes_back_as_it_was(home: Binding, text: str) -> None:
     assert home.unseal(RING, home.seal(RING, Secret(text))).reveal() == text
 
 
-@pytest.mark.parametrize("text", ["", "x", "null", '{"row": "row-1"}'], ids=["empty", "noise", "null", "half"])
+@pytest.mark.parametrize("text", ["", "x", '{"row": "row-1"}'], ids=["empty", "noise", "half"])
 def test_what_the_ring_sealed_for_something_else_does_not_open(text: str) -> None:
-    with pytest.raises((CannotOpen, Moved, AttributeError)):
+    with pytest.raises((CannotOpen, Moved)):
         HOME.unseal(RING, seal(RING, text))
 
 
@@ -94,7 +93,9 @@ def test_a_login_that_was_moved_in_the_database_does_not_open(login: SqlLogin, c
         opened(SqlLogin.objects.get())
 
 
-@pytest.mark.parametrize("changes", [{"api_url": "https://evil.example.com"}, {"public_key": "other"}], ids=["address", "user"])
+@pytest.mark.parametrize(
+    "changes", [{"api_url": "https://evil.example.com"}, {"public_key": "other"}], ids=["address", "user"]
+)
 def test_a_connection_that_was_moved_does_not_open(connection: TidbCloudConnection, changes: dict[str, str]) -> None:
     TidbCloudConnection.objects.update(**changes)
     with pytest.raises(VaultUnavailable):
@@ -107,7 +108,9 @@ def test_a_login_does_not_open_when_another_api_says_where_its_cluster_is(login:
         opened(SqlLogin.objects.get())
 
 
-def test_a_ciphertext_that_was_copied_to_another_row_does_not_open(login: SqlLogin, connection: TidbCloudConnection) -> None:
+def test_a_ciphertext_that_was_copied_to_another_row_does_not_open(
+    login: SqlLogin, connection: TidbCloudConnection
+) -> None:
     copied = SqlLogin.objects.create(
         connection=connection, cluster_id="1", role=Role.ADMIN, username="reader", sealed=login.sealed
     )
@@ -130,7 +133,10 @@ def test_a_foreign_ring_opens_nothing_and_says_whom_to_ask(login: SqlLogin, sett
     settings.ADMIN_CONTACT = "the platform team"
     with pytest.raises(VaultUnavailable) as caught:
         opened(login)
-    assert caught.value.public == "The stored secret of reader on 1 can't be opened. Ask the platform team to enter it again."
+    assert (
+        caught.value.public
+        == "The stored secret of reader on 1 can't be opened. Ask the platform team to enter it again."
+    )
     event = Event.objects.get(kind=Kind.VAULT_REFUSED)
     assert (event.result, event.error) == (Result.ERROR, "no key of the ring opens it")
 
@@ -174,7 +180,17 @@ def connection_form(row: TidbCloudConnection | None = None, **changes: str) -> C
         ({"api_url": "http://evil.example.com", "secret": "the new one"}, ["api_url"]),
         ({"public_key": "other", "secret": "x" * 1001}, ["secret"]),
     ],
-    ids=["nothing", "name", "address", "path", "user", "a blank secret", "address and secret", "no HTTPS", "a long secret"],
+    ids=[
+        "nothing",
+        "name",
+        "address",
+        "path",
+        "user",
+        "a blank secret",
+        "address and secret",
+        "no HTTPS",
+        "a long secret",
+    ],
 )
 def test_a_changed_address_or_user_needs_the_secret(
     connection: TidbCloudConnection, changes: dict[str, str], wrong: list[str]
@@ -199,8 +215,16 @@ def test_a_new_connection_needs_its_secret(db: None) -> None:
     ids=["nothing", "role", "cluster", "branch", "user", "connection"],
 )
 def test_a_login_that_moves_needs_its_password(login: SqlLogin, changes: dict[str, str], wrong: list[str]) -> None:
-    other = TidbCloudConnection.objects.create(name="other", api_url="https://other.example.com", public_key="p", sealed="")
-    said = {"connection": str(login.connection_id), "cluster_id": "1", "branch_id": "", "role": "role_readonly", "username": "reader"}
+    other = TidbCloudConnection.objects.create(
+        name="other", api_url="https://other.example.com", public_key="p", sealed=""
+    )
+    said = {
+        "connection": str(login.connection_id),
+        "cluster_id": "1",
+        "branch_id": "",
+        "role": "role_readonly",
+        "username": "reader",
+    }
     said |= changes | ({"connection": str(other.pk)} if "connection" in changes else {}) | {"secret": ""}
     assert list(LoginForm(said, instance=login).errors) == wrong
 
@@ -214,7 +238,10 @@ def as_alice(alice: User) -> Client:
 
 def test_the_console_shows_no_secret_and_no_ciphertext(as_alice: Client, login: SqlLogin) -> None:
     for model, row in (("tidbcloudconnection", login.connection), ("sqllogin", login)):
-        for page in (reverse(f"admin:mcpserver_{model}_changelist"), reverse(f"admin:mcpserver_{model}_change", args=[row.pk])):
+        for page in (
+            reverse(f"admin:mcpserver_{model}_changelist"),
+            reverse(f"admin:mcpserver_{model}_change", args=[row.pk]),
+        ):
             html = as_alice.get(page).content.decode()
             assert "reader" in html or "ours" in html
             assert PLANTED not in html
@@ -240,6 +267,4 @@ def test_storing_one_in_the_console_is_an_event_of_who_did(as_alice: Client) -> 
 def test_somebody_without_permission_gets_no_page(bob: User, connection: TidbCloudConnection) -> None:
     client = Client()
     client.force_login(bob)
-    for name in admin.site._registry[TidbCloudConnection].urls:
-        assert name is not None
-    assert client.get(reverse("admin:mcpserver_tidbcloudconnection_changelist")).status_code in (302, 403, 404)
+    assert client.get(reverse("admin:mcpserver_tidbcloudconnection_changelist")).status_code in {302, 403, 404}

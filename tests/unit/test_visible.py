@@ -33,7 +33,6 @@ def test_no_control_survives_but_line_ends_and_tabs() -> None:
     assert [char for char in controls if make_visible(char) == char] == ["\t", "\n", "\r"]
 
 
-@pytest.mark.xfail(strict=True, reason="BUG lib/visible.py:7: shorthand and musical format controls pass unseen")
 def test_no_format_character_survives_that_fonts_do_not_show() -> None:
     formats = {code for code in range(sys.maxunicode) if unicodedata.category(chr(code)) == "Cf"} - SHOWN_BY_FONTS
     assert [hex(code) for code in sorted(formats) if make_visible(chr(code)) == chr(code)] == []
