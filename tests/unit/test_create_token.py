@@ -24,7 +24,7 @@ def test_it_prints_the_token_and_nothing_else(bob: User) -> None:
     assert len(printed.splitlines()) == 1
     known = authenticate(printed.strip())
     assert isinstance(known, Principal)
-    assert (known.person, known.scopes, known.read_only) == ("bob", {Scope.READ, Scope.SQL}, False)
+    assert (known.person, known.scopes, known.read_only) == ("bob", frozenset({Scope.READ, Scope.SQL}), False)
 
 
 def test_as_json_it_says_token_id_and_expiry(bob: User) -> None:

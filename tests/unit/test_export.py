@@ -56,7 +56,7 @@ def test_ordinary_text_stays(text: str) -> None:
     assert harmless(text) == text
 
 
-@pytest.mark.parametrize("sign", "＝＋－＠")
+@pytest.mark.parametrize("sign", "\uff1d\uff0b\uff0d\uff20")
 def test_full_width_signs_are_formulas_too(sign: str) -> None:
     assert harmless(f"{sign}1+1").startswith("'")
 
@@ -130,7 +130,8 @@ def test_events_that_come_while_it_runs_are_left_out(many: list[Event], monkeypa
 
 
 def test_nothing_is_a_header(db: None) -> None:
-    assert list(csv_pages(Event.objects.all())) == [",".join(COLUMNS) + "\r\n"]
+    (line,) = csv_pages(Event.objects.all())
+    assert list(csv.reader([line])) == [list(COLUMNS)]
 
 
 @pytest.mark.django_db(transaction=True)

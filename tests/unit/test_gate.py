@@ -125,7 +125,7 @@ async def test_a_good_request_goes_through_with_its_body_and_who_it_is(token: st
     assert json.loads(sdk.body) == PING
     assert sdk.passage is not None
     principal = sdk.passage.principal
-    assert (principal.person, principal.scopes, principal.token) == ("bob", {Right.READ}, token[:13])
+    assert (principal.person, principal.scopes, principal.token) == ("bob", frozenset({Right.READ}), token[:13])
     assert (sdk.passage.context.facts.request_id, sdk.passage.context.facts.address) == ("r1", "10.0.0.1")
 
 

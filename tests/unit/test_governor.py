@@ -20,6 +20,7 @@ from audit.kinds import Kind, Result
 from audit.models import Event
 from mcpserver import governor
 from mcpserver.governor import Context, Outcome, UnknownTool
+from mcpserver.tools import TOOLS
 from mcpserver.tools.spec import Arguments, Call, Effect, Tool
 from tidbmcp.lib.errors import AuditUnavailable, GatewayError, NotFound, Refused, Unavailable, VaultUnavailable
 from tidbmcp.lib.threads import in_control_thread
@@ -70,7 +71,7 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
         ("kill", Scope.DELETE, Effect.DESTROYS),
     ):
         one = Tool(name, name.title(), f"Does {name}.", scope, effect, Said, Said, bench.run)
-        monkeypatch.setitem(governor.TOOLS, name, one)
+        monkeypatch.setitem(TOOLS, name, one)
     return bench
 
 
@@ -124,7 +125,8 @@ async def test_sql_is_recorded_without_its_literals_and_not_among_the_parameters
 )
 @pytest.mark.parametrize("name", ["query", "SQL", "statement"])
 async def test_sql_under_a_wrong_name_is_recorded_without_its_literals_too(bench: Bench, name: str) -> None:
-    await call("look", **{name: "SELECT * FROM t WHERE ssn = 'hunter2'"})
+    arguments: Any = {name: "SELECT * FROM t WHERE ssn = 'hunter2'"}
+    await call("look", **arguments)
     assert "hunter2" not in str((await events())[0].parameters)
 
 
@@ -219,7 +221,8 @@ async def test_bad_arguments_are_named_and_their_values_not_repeated(
 
 
 async def test_many_faults_make_a_short_sentence(bench: Bench) -> None:
-    outcome = await call("look", **{f"unknown{number}": 1 for number in range(500)})
+    arguments: Any = {f"unknown{number}": 1 for number in range(500)}
+    outcome = await call("look", **arguments)
     assert len(outcome.text) < 600
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import orjson
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from pydantic import BaseModel
 
 from accounts.principal import Principal

@@ -30,7 +30,7 @@ def test_every_reading_word_is_let_through_as_it_stands(word: str) -> None:
         ("HANDLER t OPEN", "first_word"), ("PREPARE s FROM 'x'", "first_word"), ("EXECUTE s", "first_word"), ("ANALYZE TABLE t", "first_word"),
         ("SELECTS 1", "first_word"), ("SELECT_1", "first_word"), ("SELECTé 1", "first_word"), ("; SELECT 1", "first_word"),
         ("-- x\nSELECT 1", "first_word"), ("/* x */ SELECT 1", "first_word"), ("#x\nSELECT 1", "first_word"), ("`SELECT` 1", "first_word"),
-        ("'SELECT'", "first_word"), ("1", "first_word"), ("ＳＥＬＥＣＴ 1", "first_word"), (")SELECT 1", "first_word"),
+        ("'SELECT'", "first_word"), ("1", "first_word"), ("\uff33\uff25\uff2c\uff25\uff23\uff34 1", "first_word"), (")SELECT 1", "first_word"),
     ],
 )  # fmt: skip
 def test_what_it_does_not_know_it_refuses(sql: str, rule: str) -> None:
@@ -38,6 +38,28 @@ def test_what_it_does_not_know_it_refuses(sql: str, rule: str) -> None:
     assert isinstance(found, Refuse)
     assert found.rule == rule
     assert found.sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["SELECT * FROM mysql.user", "TABLE mysql.user", "select 1 from MySQL . `user`", "SELECT * FROM `mysql`.user", "SELECT * FROM mysql/* */.user",
+     "SELECT * FROM t,mysql.user", "SELECT (SELECT 1 FROM sys.x)", "WITH a AS (SELECT 1 FROM performance_schema.threads) SELECT 1",
+     "SELECT * FROM metr\u0130cs_schema.x", "SELECT * FROM \uff4dysql.user", "SELECT mysql.user.host FROM t", "DESC mysql.user", "EXPLAIN TABLE sys.x",
+     "SELECT * FROM mysql\n-- x\n.user", "SELECT * FROM {OJ mysql.user}"],
+)  # fmt: skip
+def test_system_schemas_are_not_read(sql: str) -> None:
+    found = judge(sql)
+    assert isinstance(found, Refuse)
+    assert found.rule == "system_schema"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["SELECT sys FROM t", "SELECT 'mysql.user'", "SELECT a AS mysql FROM t", "SELECT 1 -- mysql.user", "SELECT mysql_id.x FROM mysql_id",
+     "SELECT * FROM information_schema.tables WHERE table_schema = 'mysql'", "SELECT t.sys FROM t"],
+)  # fmt: skip
+def test_words_that_only_look_like_system_schemas_are_read(sql: str) -> None:
+    assert judge(sql) == Allow(sql)
 
 
 @given(st.text(st.characters()))

@@ -72,7 +72,7 @@ def test_what_the_ring_sealed_for_something_else_does_not_open(text: str) -> Non
 
 def test_it_is_stored_sealed_only(login: SqlLogin) -> None:
     assert PLANTED not in login.sealed
-    stored = [str(row) for model in (TidbCloudConnection, SqlLogin, Event) for row in model.objects.values()]  # type: ignore[attr-defined]
+    stored = [str(row) for model in (TidbCloudConnection, SqlLogin, Event) for row in model.objects.values()]
     assert len(stored) == 4
     assert not [row for row in stored if PLANTED in row]
     assert PLANTED not in repr(login) + str(login) + repr(vars(login))

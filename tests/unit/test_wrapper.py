@@ -30,7 +30,8 @@ class Inner:
     """An application: `status`, its headers, and where it fails."""
 
     def __init__(self, status: int = 200, *, headers: list[tuple[bytes, bytes]] | None = None, fails: str = "") -> None:
-        self.status, self.headers, self.fails, self.scope = status, headers or [], fails, {}
+        self.status, self.headers, self.fails = status, headers or [], fails
+        self.scope: Scope = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.scope = dict(scope)
