@@ -13,6 +13,7 @@ from time import monotonic
 from typing import Any
 
 import orjson
+from anyio import CancelScope
 from django.conf import settings
 from pydantic import ValidationError
 
@@ -73,26 +74,33 @@ async def call(principal: Principal, name: str, arguments: Mapping[str, Any], co
     """
     walk = _Walk(principal, name, arguments, context)
     try:
+        return await _end(walk)
+    except AuditUnavailable as error:
+        return walk.unrecorded(error)
+
+
+async def _end(walk: "_Walk") -> Outcome:
+    """Walk, and record how it ended. AuditUnavailable passes through."""
+    try:
         answer = await walk.run()
         text = orjson.dumps(answer).decode()
         await walk.record(Result.CUT if walk.call.cut else Result.OK, size=len(text))
         return Outcome(text, answer)
+    except AuditUnavailable:
+        raise
     except UnknownTool:
         await walk.record(Result.REFUSED, "there is no such tool")
         raise
     except asyncio.CancelledError:
-        await asyncio.shield(walk.record(Result.CANCELLED, "the client went away, or the server stopped"))
+        await walk.record_cancelled()
         raise
-    except AuditUnavailable as error:
-        return walk.failed(error)
     except GatewayError as error:
-        refused = isinstance(error, Refused | BadInput)
-        return await walk.end_with(error, Result.REFUSED if refused else Result.ERROR)
+        return await walk.failed(error, Result.REFUSED if isinstance(error, Refused | BadInput) else Result.ERROR)
     except Exception as error:
         # The last wall: whatever a tool forgot becomes one calm sentence, and its reason goes to the log.
-        logger.exception("call %s of %s failed", walk.call.facts.call_id, name[:100])
+        logger.exception("call %s of %s failed", walk.call.facts.call_id, walk.name[:100])
         public = "Something failed on our side; it is in the log under this request id."
-        return await walk.end_with(GatewayError(public, detail=type(error).__name__), Result.ERROR)
+        return await walk.failed(GatewayError(public, detail=type(error).__name__), Result.ERROR)
 
 
 class _Walk:
@@ -103,6 +111,7 @@ class _Walk:
         self.arguments = arguments
         self.context = context
         self.started = monotonic()
+        self.began = False
         facts = replace(context.facts, call_id=new_id())
         self.call = Call(principal, facts, context.read_only)
 
@@ -125,34 +134,39 @@ class _Walk:
                 raise Refused(reason)
         if tool.effect is not Effect.READS:
             await self.record(Result.STARTED, kind=Kind.CALL_STARTED)
+            self.began = True
         return await tool.run(self.call, arguments)
 
-    async def end_with(self, error: GatewayError, result: Result) -> Outcome:
-        """Record a call that did not end well, and answer it."""
-        logger.info(
-            "call %s of %s: %s (%s)",
-            self.call.facts.call_id,
-            self.name[:100],
-            error.code,
-            error.detail or error.recorded,
-        )
-        try:
-            await self.record(result, error.recorded)
-        except AuditUnavailable as unavailable:
-            return self.failed(unavailable)
-        return self.failed(error)
+    async def failed(self, error: GatewayError, result: Result) -> Outcome:
+        """Record a call that did not end well, and answer it with the id by which an admin finds it."""
+        why = error.detail or error.recorded
+        logger.info("call %s of %s: %s (%s)", self.call.facts.call_id, self.name[:100], error.code, why)
+        await self.record(result, error.recorded)
+        return self._sentence(error.public)
 
-    def failed(self, error: GatewayError) -> Outcome:
-        """The sentence, with the id by which an admin finds the call."""
-        if isinstance(error, AuditUnavailable):
-            logger.error("call of %s not answered: %s", self.name[:100], error.detail)
-        return Outcome(f"{error.public} (request {self.call.facts.request_id})")
+    def unrecorded(self, error: AuditUnavailable) -> Outcome:
+        """The answer to a call whose end could not be written: what it found is withheld."""
+        logger.error("call %s of %s not answered: %s", self.call.facts.call_id, self.name[:100], error.detail)
+        if not self.began:
+            return self._sentence(error.public)
+        return self._sentence("The call ran, but how it ended could not be recorded. Look before you try again.")
+
+    def _sentence(self, public: str) -> Outcome:
+        return Outcome(f"{public} (request {self.call.facts.request_id})")
+
+    async def record_cancelled(self) -> None:
+        """The row of a call that was stopped; what is recorded here is not cancelled in turn."""
+        with CancelScope(shield=True):
+            try:
+                await self.record(Result.CANCELLED, "the client went away, or the server stopped")
+            except AuditUnavailable as error:
+                logger.error("call %s was cancelled, not recorded: %s", self.call.facts.call_id, error.detail)  # noqa: TRY400
 
     async def record(
         self, result: Result, error: str = "", *, size: int | None = None, kind: Kind = Kind.CALL_FINISHED
     ) -> None:
         """Write the call's row; when this returns it is committed."""
-        parameters = dict(self.arguments)
+        parameters = self._known_arguments()
         sql = parameters.pop("sql", None)
         await in_control_thread(
             record,
@@ -170,6 +184,13 @@ class _Walk:
             rows=self.call.rows,
             bytes=size,
         )
+
+    def _known_arguments(self) -> dict[str, Any]:
+        """The arguments that the tool has; of others only the names, because nobody knows what their values are."""
+        fields = TOOLS[self.name].arguments.model_fields if self.name in TOOLS else {}
+        known = {name: value for name, value in self.arguments.items() if name in fields}
+        unknown = sorted(name[:60] for name in self.arguments if name not in fields)[:20]
+        return known | ({"unknown arguments": unknown} if unknown else {})
 
 
 def _verdict(tool: Tool[Any], principal: Principal, context: Context) -> Allow | Refuse | Hide:

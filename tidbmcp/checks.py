@@ -30,9 +30,9 @@ def _unsafe() -> Iterator[CheckMessage]:
         yield Error("Tokens would travel in clear.", hint="Set SITE_URL to an https:// address.", id="tidbmcp.E003")
     if not validate_host(site.hostname or "", settings.ALLOWED_HOSTS):
         yield Error("SITE_URL's host is not served.", hint="Add it to ALLOWED_HOSTS.", id="tidbmcp.E004")
-    if len(settings.SECRET_KEY) < LEAST_KEY:
+    if any(len(key) < LEAST_KEY for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)):
         hint = f"Use at least {LEAST_KEY} characters of randomness."
-        yield Error("SECRET_KEY is short enough to guess.", hint=hint, id="tidbmcp.E005")
+        yield Error("SECRET_KEY, or one of its fall-backs, is short enough to guess.", hint=hint, id="tidbmcp.E005")
 
 
 def refuse_unsafe() -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import MySQLdb
 import orjson
+from anyio import CancelScope
 
 from mcpserver.sql.errors import SqlError, SqlLost, SqlRejected, SqlTooLong, SqlUnsafe
 from mcpserver.sql.pool import Pool
@@ -71,13 +72,13 @@ async def read(pool: Pool, target: Target, password: Callable[[], Secret], sql: 
     try:
         return await asyncio.wait_for(asyncio.shield(waiting), limits.seconds)
     except TimeoutError:
-        await asyncio.shield(_stop(job, waiting))
+        await _stop(job, waiting)
         raise SqlTooLong(
             f"The statement ran over its {limits.seconds:g} s and was stopped on the server. "
             "Ask for less (WHERE, an index), or give a higher timeout_seconds if there is room."
         ) from None
     except asyncio.CancelledError:
-        await asyncio.shield(_stop(job, waiting))
+        await _stop(job, waiting)
         raise
 
 
@@ -85,9 +86,10 @@ async def _stop(job: _Job, waiting: "asyncio.Future[Table]") -> None:
     """Kill until the thread has its connection back. The driver's read timeout ends this at the latest."""
     job.stopped = True
     loop = asyncio.get_running_loop()
-    while not waiting.done() and not job.future.cancel():
-        await loop.run_in_executor(KILLING, _kill, job)
-        await asyncio.wait([waiting], timeout=0.5)
+    with CancelScope(shield=True):  # a cancelled scope cancels again and again: not in here
+        while not waiting.done() and not job.future.cancel():
+            await loop.run_in_executor(KILLING, _kill, job)
+            await asyncio.wait([waiting], timeout=0.5)
     if waiting.done() and not waiting.cancelled():
         waiting.exception()  # looked at, so that nobody reports it as forgotten
 

@@ -23,7 +23,9 @@ def on_mysql(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """Its control database stands in a server of the other product's sandbox."""
     cluster = stack.sandbox.cluster("northwind-freight")
     root = cluster["root"]
-    connection = MySQLdb.connect(host=cluster["host"], port=cluster["port"], user=root["user"], password=root["password"])
+    connection = MySQLdb.connect(
+        host=cluster["host"], port=cluster["port"], user=root["user"], password=root["password"]
+    )
     connection.cursor().execute("CREATE DATABASE control CHARACTER SET utf8mb4")
     connection.close()
     url = f"mysql://{root['user']}:{root['password']}@{cluster['host']}:{cluster['port']}/control"
@@ -44,7 +46,9 @@ def test_lists_go_over_both_connections_page_by_page(on_mysql: Stack) -> None:
     on_mysql.manage("shell", "-v0", "-c", SECOND.format(key=on_mysql.sandbox.facts["private_key"]))
     seen, token = [], None
     for size in (1, 3, 2, 1):
-        page = on_mysql.call("tidbcloud_list_clusters", {"page_size": size, "page_token": token})["result"]["structuredContent"]
+        page = on_mysql.call("tidbcloud_list_clusters", {"page_size": size, "page_token": token})["result"][
+            "structuredContent"
+        ]
         seen += [(row["connection"], row["display_name"]) for row in page["clusters"]]
         token = page["next_page_token"]
         if token is None:

@@ -120,7 +120,7 @@ def test_commands_without_further_settings_act_on_its_data_and_print_only_their_
     )
     assert sorted(made) == ["expires", "id", "token"]
     assert call(run, made["token"])["result"]["isError"] is False
-    assert run.manage("audit_export", "--format", "csv").startswith("at,kind,result,")
+    assert run.manage("audit_export", "--format", "csv").startswith('"at","kind","result",')
 
 
 def test_a_message_reaches_the_worker(run: Run) -> None:

@@ -37,9 +37,6 @@ def test_production_does_not_start_with(production: Settings, name: str, value: 
     assert "planted" not in str(caught.value)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="BUG checks.py: a short fall-back key opens as much as SECRET_KEY, and is not looked at"
-)
 def test_a_short_fallback_is_as_bad_as_a_short_key(production: Settings) -> None:
     production.SECRET_KEY_FALLBACKS = ["short"]
     assert production_is_safe(None)
