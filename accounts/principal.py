@@ -6,7 +6,9 @@ from uuid import UUID
 from accounts.models import AccessToken
 from accounts.scopes import Scope
 from accounts.tokens import read_token
+from audit.models import shown
 from tidbmcp.lib.clock import now
+from tidbmcp.lib.redaction import redact_text
 
 
 @dataclass(frozen=True)
@@ -60,5 +62,6 @@ def authenticate(bearer: str) -> Principal | Unknown:
 
 def keep_client(principal: Principal, name: str, version: str) -> None:
     """Note what the token's client says of itself. Blocking."""
-    if (name, version) != (principal.client_name, principal.client_version):
-        AccessToken.objects.filter(pk=principal.token_id).update(client_name=name[:100], client_version=version[:50])
+    claimed = shown(redact_text(name), 100), shown(redact_text(version), 50)
+    if claimed != (principal.client_name, principal.client_version):
+        AccessToken.objects.filter(pk=principal.token_id).update(client_name=claimed[0], client_version=claimed[1])

@@ -13,6 +13,7 @@ from tidbmcp.lib.clock import now
 from tidbmcp.lib.errors import AuditUnavailable
 from tidbmcp.lib.ids import new_id
 from tidbmcp.lib.redaction import redact, redact_text
+from tidbmcp.lib.visible import make_visible
 
 PARAMETERS_MOST: Final = 8_000
 """Characters of JSON that one event keeps of a call's parameters."""
@@ -115,9 +116,8 @@ def _clean(name: str, value: Any) -> Any:
 
 
 def shown(text: str, most: int) -> str:
-    """Text from outside as it is kept: valid Unicode, control characters made visible, not longer than `most`."""
-    text = text[: most * 2].encode("utf-8", "replace").decode()
-    text = "".join(char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text)
+    """Text from outside as it is kept: valid Unicode, what can't be seen made visible, not longer than `most`."""
+    text = make_visible(text[: most + 1])
     return text if len(text) <= most else text[: most - 1] + "…"
 
 

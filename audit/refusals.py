@@ -11,6 +11,7 @@ from audit.facts import Facts
 from audit.kinds import Kind, Result
 from audit.models import record
 from tidbmcp.lib.errors import AuditUnavailable
+from tidbmcp.lib.network import origin_of
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +43,9 @@ class Refusals:
         """One refusal happened: write it, or count it. AuditUnavailable where it can't be written."""
         with self._lock:
             minute = self._minutes.setdefault(int(self._clock() // 60), {})
-            known = (kind, facts.address) in minute or len(minute) < ADDRESSES_MOST
-            tally = minute.setdefault((kind, facts.address if known else OTHERS), _Tally())
+            caller = origin_of(facts.address)
+            known = (kind, caller) in minute or len(minute) < ADDRESSES_MOST
+            tally = minute.setdefault((kind, caller if known else OTHERS), _Tally())
             tally.seen += 1
             if tally.seen > SINGLE_ROWS:
                 tally.over += 1

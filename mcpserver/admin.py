@@ -27,7 +27,7 @@ class SealedForm(forms.ModelForm[Any]):
     secret = forms.CharField(
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         required=False,
-        strip=True,
+        strip=False,  # a password may end in a blank
         max_length=1000,
     )
 
@@ -41,7 +41,7 @@ class SealedForm(forms.ModelForm[Any]):
         """Nobody sends a stored secret elsewhere: a new address or user needs the secret itself."""
         cleaned = super().clean() or {}
         moved = self.instance._state.adding or set(self.bound) & set(self.changed_data)
-        if moved and not cleaned.get("secret"):
+        if moved and not cleaned.get("secret", "").strip():
             self.add_error("secret", "Enter the secret: it is stored for this address and user only.")
         return cleaned
 
@@ -77,7 +77,7 @@ class SealedAdmin(RecordedAdmin):
     def save_model(self, request: HttpRequest, obj: Model, form: forms.ModelForm[Any], change: bool) -> None:  # noqa: FBT001
         """Seal a secret that was given; else save the rest, which it is not bound to."""
         row = cast("Sealed", obj)
-        if secret := form.cleaned_data["secret"]:
+        if (secret := form.cleaned_data["secret"]).strip():
             row.store(Secret(secret), facts_of(request))
         else:
             row.save()

@@ -8,6 +8,7 @@ from django.http.request import split_domain_port, validate_host
 from django_ratelimit.core import get_usage
 
 from tidbmcp.lib.env import parse_bool
+from tidbmcp.lib.network import origin_of
 
 READ_ONLY_HEADER: Final = "x-read-only"
 READ_ONLY_PARAMETER: Final = "readonly"
@@ -51,9 +52,9 @@ def allowed_here(headers: Headers) -> str | None:
 
 def over_rate(address: str) -> int | None:
     """Seconds to wait where this address is over its requests a minute, -1 where nobody can tell; else None."""
-    rate = f"{settings.RATE_LIMIT_PER_ADDRESS}/m"
+    rate, caller = f"{settings.RATE_LIMIT_PER_ADDRESS}/m", origin_of(address)
     try:
-        usage = get_usage(None, group="mcp", key=lambda _group, _request: address, rate=rate, increment=True)
+        usage = get_usage(None, group="mcp", key=lambda _group, _request: caller, rate=rate, increment=True)
     except Exception:  # noqa: BLE001 - whatever the cache's driver raises: a store that is down refuses
         return -1
     if not usage["should_limit"]:

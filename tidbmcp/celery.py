@@ -16,6 +16,15 @@ app.autodiscover_tasks()
 
 @celeryd_init.connect
 @beat_init.connect
+def refuse_unsafe_start(**kwargs: Any) -> None:
+    """A worker is as unsafe as the server with the same settings."""
+    from tidbmcp.checks import refuse_unsafe  # Django is not set up when this module is read
+
+    refuse_unsafe()
+
+
+@celeryd_init.connect
+@beat_init.connect
 @before_task_publish.connect
 def make_folders(**kwargs: Any) -> None:
     """The file broker's folders: it does not make them itself."""

@@ -7,8 +7,11 @@ from urllib.parse import urlsplit
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register, run_checks
+from django.core.checks import Warning as CheckWarning
 from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
+
+from mcpserver.addresses import is_loopback
 
 TAG: Final = "tidbmcp"
 LEAST_KEY: Final = 50
@@ -33,6 +36,16 @@ def _unsafe() -> Iterator[CheckMessage]:
     if any(len(key) < LEAST_KEY for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)):
         hint = f"Use at least {LEAST_KEY} characters of randomness."
         yield Error("SECRET_KEY, or one of its fall-backs, is short enough to guess.", hint=hint, id="tidbmcp.E005")
+
+
+@register(TAG, deploy=True)
+def control_database_is_reached_safely(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A warning where the audit would travel to another machine in clear."""
+    database = settings.DATABASES["default"]
+    if is_loopback(database.get("HOST") or "localhost") or "ssl" in database.get("OPTIONS", {}):
+        return []
+    hint = "Add ?ssl_ca=/path/to/ca.pem to DATABASE_URL, unless the network between is yours alone."
+    return [CheckWarning("The control database is reached without TLS.", hint=hint, id="tidbmcp.W001")]
 
 
 def refuse_unsafe() -> None:

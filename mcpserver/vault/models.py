@@ -1,5 +1,6 @@
 """TiDB Cloud connections and SQL logins. Their secrets are written here sealed, and never read here."""
 
+import json
 from typing import ClassVar
 
 from django.conf import settings
@@ -96,5 +97,5 @@ class SqlLogin(Sealed):
 
     def binding(self) -> Binding:
         """The API at this address says where the cluster is: another API must not get to say so for this password."""
-        address = "|".join([self.connection.api_url, self.cluster_id, self.branch_id])
+        address = json.dumps([self.connection.api_url, self.cluster_id, self.branch_id])
         return Binding(str(self.pk), self.kind, address, self.username)

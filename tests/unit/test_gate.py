@@ -295,7 +295,7 @@ async def test_strangers_are_counted_and_not_each_written(token: str) -> None:
 async def test_what_a_stranger_sends_as_its_name_is_kept_as_data() -> None:
     await ask(None, more={"user-agent": "a\x1b[31m Bearer hunter2hunter2"})
     (event,) = await rows()
-    assert event.client_name == "a�[31m [redacted]"
+    assert event.client_name == "a⟦U+001B⟧[31m [redacted]"
 
 
 async def test_a_request_without_an_address_or_an_id_is_served(token: str) -> None:

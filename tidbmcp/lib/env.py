@@ -1,6 +1,7 @@
 """Settings from the environment: a few functions that fail loudly, because a misread setting must stop the start."""
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -46,10 +47,9 @@ def env_int(name: str, default: int, *, least: int = 0, most: int | None = None)
     text = os.environ.get(name)
     if text is None:
         return default
-    try:
-        value = int(text)
-    except ValueError:
-        raise ImproperlyConfigured(f"{name} must be a whole number; {text!r} is not.") from None
+    if not re.fullmatch(r"-?[0-9]{1,18}", text.strip()):
+        raise ImproperlyConfigured(f"{name} must be a whole number; {text!r} is not.")
+    value = int(text)
     if value < least or (most is not None and value > most):
         raise ImproperlyConfigured(f"{name} must be between {least} and {most or 'any number'}; it is {value}.")
     return value

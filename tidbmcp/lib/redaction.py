@@ -41,6 +41,8 @@ _SHAPES: Final = re.compile(
             rf"\bIDENTIFIED\s+(?:(?:WITH|VIA)\s+\S+\s+)?(?:BY|AS|USING)\s+(?:PASSWORD\s+)?(?:{_QUOTED}|\S+)",
             rf"\bSET\s+PASSWORD\b[^=;]{{0,200}}=\s*(?:{_QUOTED}|\S+)",
             rf"\bPASSWORD\s*\(\s*(?:{_QUOTED})",
+            r"--[\w-]{0,32}passw(?:or)?d[\w-]{0,32}\s+\S+",
+            r"(?<![\w:/])[\w.%-]{1,64}:[^\s@]{1,300}@(?:tcp|unix)\(",
             _ASSIGNED,
         )
     ),
@@ -80,6 +82,10 @@ def _redact_field(name: str, value: object) -> object:
 
 class RedactingFormatter(logging.Formatter):
     """The last word on every log line, tracebacks included."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
+        """The message on one line: what comes from outside begins no line of its own."""
+        return super().formatMessage(record).replace("\r", "\\r").replace("\n", "\\n")
 
     def format(self, record: logging.LogRecord) -> str:
         """One record as a line, without what has a secret's shape."""
