@@ -6,7 +6,7 @@ export PYTHONUNBUFFERED = 1
 .PHONY: run test check lock setup-run setup-test
 
 run: setup-run
-	@exec scripts/run $(PORT)
+	@exec scripts/run "$(PORT)"
 
 test: setup-test
 	@exec $(PYTHON) -m pytest

@@ -1,13 +1,14 @@
 """People and their tokens in the console."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from accounts.models import AccessToken, User
@@ -29,6 +30,21 @@ class PersonAdmin(RecordedAdmin, UserAdmin[User]):
     ordering = ["username"]
     search_help_text = "A name"
     readonly_fields = ["last_login", "date_joined"]
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Only superusers change superusers: whoever sets a person's password can be that person."""
+        above = obj is not None and obj.is_superuser and not cast("User", request.user).is_superuser
+        return not above and super().has_change_permission(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        rights = ("is_staff", "is_superuser", "groups", "user_permissions")
+        return fields if cast("User", request.user).is_superuser else (*fields, *rights)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
+        """The password and its event, or neither."""
+        with transaction.atomic():
+            return super().user_change_password(request, id, form_url)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False

@@ -29,7 +29,9 @@ def signed_out(request: HttpRequest, user: User | None, **kwargs: Any) -> None:
 
 @receiver(user_login_failed)
 def refused(credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
-    """A sign-in was refused. The name that was tried is kept as data: it may belong to nobody."""
-    tried = {"name": str(credentials.get("username") or credentials.get("login") or "")[:150]}
+    """A sign-in was refused. The name that was tried is kept where it is somebody's."""
+    name = str(credentials.get("username") or credentials.get("login") or "")[:150]
+    known = User.objects.filter(username=name).exists()  # what is nobody's name may be somebody's password
+    tried = {"name": name if known else "(nobody's)"}
     facts = facts_of(request) if request else NOBODY
     REFUSALS.refused(Kind.SESSION_REFUSED, facts, error="wrong name or password", parameters=tried)

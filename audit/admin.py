@@ -78,7 +78,7 @@ class EventAdmin(admin.ModelAdmin[Event]):
         return KeysetChangeList
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        return lookup == BEFORE or super().lookup_allowed(lookup, value, request)
+        return lookup in {BEFORE, "since", "result__exact", "person", "tool", "cluster", "kind__exact"}
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Event], term: str

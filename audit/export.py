@@ -13,7 +13,7 @@ from tidbmcp.lib.threads import in_control_thread
 
 COLUMNS: Final = (
     "at", "kind", "result", "request_id", "call_id", "person", "token", "client_name", "client_version", "address", "tool",
-    "cluster", "branch", "parameters", "sql", "sql_digest", "error", "duration_ms", "rows", "bytes", "count", "id",
+    "cluster", "cluster_id", "branch", "parameters", "sql", "sql_digest", "error", "duration_ms", "rows", "bytes", "count", "id",
 )  # fmt: skip
 PAGE: Final = 500
 FORMULA_STARTS: Final = tuple("=+-@|%\t\r\n\uff1d\uff0b\uff0d\uff20")

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Mapping
+from itertools import islice
 from math import isfinite
 from typing import Any, Final, NoReturn
 
-from django.db import DatabaseError, models
+from django.db import Error as DatabaseFailure
+from django.db import models
 
 from audit.facts import NOBODY, Facts
 from audit.kinds import Kind, Result
@@ -17,6 +19,13 @@ from tidbmcp.lib.visible import make_visible
 
 PARAMETERS_MOST: Final = 8_000
 """Characters of JSON that one event keeps of a call's parameters."""
+
+CONTEXT: Final = 4
+"""Times what is kept is looked at, so that a secret is seen whole. No more: callers may send megabytes."""
+
+KEY_MOST: Final = 200
+ITEMS_MOST: Final = 200
+"""Items of a list or object that are kept; calls have a handful."""
 
 SQL_MOST: Final = 4_000
 """Characters of SQL, literals already out, that one event keeps."""
@@ -49,7 +58,8 @@ class Event(models.Model):
     address = models.CharField(max_length=45, blank=True)
 
     tool = models.CharField("tool or method", max_length=100, blank=True)
-    cluster = models.CharField(max_length=100, blank=True)
+    cluster = models.CharField("cluster, by its name then", max_length=100, blank=True)
+    cluster_id = models.CharField("cluster id", max_length=64, blank=True)
     branch = models.CharField(max_length=100, blank=True)
     parameters = models.JSONField(default=dict, blank=True)
     sql = models.TextField("SQL, literals taken out", blank=True)
@@ -98,7 +108,7 @@ def record(kind: Kind, result: Result = Result.OK, facts: Facts = NOBODY, **abou
     )
     try:
         event.save()
-    except DatabaseError as error:
+    except DatabaseFailure as error:
         raise AuditUnavailable(
             "This call could not be written to the audit, so nothing was done or shown. Try again in a moment.",
             detail=f"audit row not written: {error}",
@@ -111,7 +121,7 @@ def _clean(name: str, value: Any) -> Any:
         return _bounded(value)
     if isinstance(value, str):
         most = getattr(Event._meta.get_field(name), "max_length", None) or SQL_MOST
-        return shown(redact_text(value), most)
+        return shown(redact_text(value[: most * CONTEXT]), most)
     return value
 
 
@@ -122,9 +132,21 @@ def shown(text: str, most: int) -> str:
 
 
 def _bounded(parameters: object) -> object:
-    kept = redact(_as_json(parameters))  # in this order: what JSON does not know becomes a text first
+    kept = _visible(redact(_as_json(parameters)))  # in this order: what JSON does not know becomes a text first
     text = json.dumps(kept, ensure_ascii=False)
     return kept if isinstance(kept, dict) and len(text) <= PARAMETERS_MOST else {"cut": shown(text, PARAMETERS_MOST)}
+
+
+def _visible(value: object) -> object:
+    match value:
+        case str():
+            return shown(value, PARAMETERS_MOST)
+        case dict():
+            return {shown(key, KEY_MOST): _visible(inner) for key, inner in value.items()}
+        case list():
+            return [_visible(inner) for inner in value]
+        case _:
+            return value
 
 
 def _as_json(value: object) -> object:
@@ -135,8 +157,8 @@ def _as_json(value: object) -> object:
         case float() if isfinite(value):
             return value
         case Mapping():
-            return {shown(str(key), PARAMETERS_MOST): _as_json(inner) for key, inner in value.items()}
+            return {str(key)[:KEY_MOST]: _as_json(inner) for key, inner in islice(value.items(), ITEMS_MOST)}
         case list() | tuple():
-            return [_as_json(inner) for inner in value]
+            return [_as_json(inner) for inner in value[:ITEMS_MOST]]
         case _:
-            return shown(str(value), PARAMETERS_MOST)
+            return str(value)[: PARAMETERS_MOST * CONTEXT]

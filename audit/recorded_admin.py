@@ -13,7 +13,9 @@ from audit.models import record
 
 
 class RecordedAdmin(admin.ModelAdmin[Any]):
-    """Writes an event beside each entry of the admin's own log; in the same transaction, so neither is without the other."""
+    """Writes an event beside each entry of the admin's own log. The admin saves and logs in one transaction; it deletes
+    after it has logged, so that nothing goes without an event.
+    """
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
         """Something was added."""

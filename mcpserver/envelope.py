@@ -8,7 +8,8 @@ from mcp_types import CLIENT_INFO_META_KEY
 from mcp_types.jsonrpc import INVALID_REQUEST, PARSE_ERROR
 
 MOST_DEEP: Final = 100
-"""Levels of nesting; honest calls have a handful."""
+MOST_VALUES: Final = 20_000
+"""Levels of nesting, and values in all; honest calls have a handful."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ def read_envelope(body: bytes) -> Envelope | Fault:
         )
     if not isinstance(params, dict):
         return Fault(INVALID_REQUEST, "params must be an object.")
-    if _too_deep(message):
-        return Fault(INVALID_REQUEST, f"The body is nested deeper than {MOST_DEEP} levels.")
+    if _too_much(message):
+        return Fault(INVALID_REQUEST, f"The body is nested deeper than {MOST_DEEP} levels, or holds too many values.")
     if "id" in message and (isinstance(message["id"], bool) or not isinstance(message["id"], str | int)):
         return Fault(INVALID_REQUEST, "id must be a text or a whole number.")
     return _envelope(method, params)
@@ -67,9 +68,13 @@ def _text(value: object) -> str:
     return value[:100] if isinstance(value, str) else ""
 
 
-def _too_deep(message: object) -> bool:
+def _too_much(message: object) -> bool:
     level: list[Any] = [message]
+    values = 0
     for _ in range(MOST_DEEP):
+        values += sum(len(node) for node in level)
+        if values > MOST_VALUES:
+            return True
         inner = [v for node in level for v in (node.values() if isinstance(node, dict) else node)]
         level = [node for node in inner if isinstance(node, dict | list)]
         if not level:

@@ -5,11 +5,12 @@ then parameters, headers and body (400). A part that is needed for this and is d
 """
 
 import logging
+from asyncio import timeout
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error as DatabaseFailure
 from mcp.server.auth.middleware.auth_context import AuthContextMiddleware
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken as SdkToken
@@ -23,6 +24,7 @@ from audit.kinds import Kind, Result
 from audit.models import record
 from audit.refusals import REFUSALS
 from mcpserver.envelope import Envelope, Fault, read_envelope
+from mcpserver.gate_record import Recorder
 from mcpserver.gate_rules import Headers, allowed_here, bearer_of, over_rate, read_only_of
 from mcpserver.governor import Context
 from mcpserver.protocol import SCOPE_KEY, Passage
@@ -32,11 +34,14 @@ from tidbmcp.lib.threads import in_control_thread
 
 logger = logging.getLogger(__name__)
 
+BODY_SECONDS: Final = 30.0
+"""So long may a body take to arrive: before a token is looked at, nobody may hold a connection for free."""
+
 UNAUTHORIZED: Final = -32001
 """JSON-RPC code (of the range for servers) in the body of answers whose meaning is their HTTP status."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Turned(Exception):
     """A request is turned away: status, a sentence for its sender, and what the record says."""
 
@@ -46,8 +51,8 @@ class Turned(Exception):
     code: int = INVALID_REQUEST
     headers: dict[str, str] = field(default_factory=dict)
     kind: Kind = Kind.REQUEST_REFUSED
-    recorded: bool = False
-    token: str = ""
+    facts: Facts | None = None
+    """Of whom, where that is known; nobody's refusals are counted, not all written."""
 
 
 class Gate:
@@ -72,10 +77,9 @@ class Gate:
         except Turned as turned:
             await self._turn_away(turned, facts, scope, receive, send)
             return
-        except (DatabaseError, AuditUnavailable) as error:
+        except (DatabaseFailure, AuditUnavailable) as error:
             logger.error("request %s refused, the control database failed: %s", facts.request_id, error)  # noqa: TRY400
-            down = Turned(503, "The gateway can't check or record calls right now. Try again in a moment.")
-            await _answer(down, facts, scope, receive, send)
+            await _answer(DOWN, facts, scope, receive, send)
             return
         await self._pass_on(scope, body, envelope, passage, receive, send)
 
@@ -94,34 +98,35 @@ class Gate:
             )
         if scope["method"] != "POST":
             raise Turned(405, "Send POST: this server keeps no streams open.", headers={"Allow": "POST"})
-        return await _read_body(receive, headers)
+        try:
+            async with timeout(BODY_SECONDS):
+                return await _read_body(receive, headers)
+        except TimeoutError:
+            raise Turned(408, f"The body did not arrive within {BODY_SECONDS} s.") from None
 
     async def _known(self, scope: Scope, headers: Headers, body: bytes, facts: Facts) -> tuple[Envelope, Passage]:
-        """Who it is and what they want; recorded, unless it is a call, which the governor records."""
+        """Who it is and what they want, in one hop."""
         bearer, hint = bearer_of(headers, scope["query_string"])
         if bearer is None:
-            raise _unauthorized(hint, "no token")
-        envelope = read_envelope(body)
+            raise _unauthorized(hint, "no token", facts)
         sentence, read_only = read_only_of(headers, scope["query_string"])
-        fault = Fault(INVALID_REQUEST, sentence) if sentence else envelope if isinstance(envelope, Fault) else None
-        known = await in_control_thread(_recognise, bearer, envelope, fault, facts)
+        known, envelope = await in_control_thread(_recognise, bearer, body)
         if isinstance(known, Unknown):
             raise _unauthorized(
                 "This token is not accepted: it is mistyped, expired or revoked. Make one at "
                 f"{settings.SITE_URL}/me/tokens/.",
                 known.reason,
-                known.token,
+                replace(facts, token=known.token),
             )
-        if fault:
-            raise Turned(400, fault.sentence, code=fault.code, recorded=True)
-        assert isinstance(envelope, Envelope)  # noqa: S101 - a fault was raised above
-        about = _facts_of(known, envelope, facts)
-        return envelope, Passage(known, Context(about, read_only))
+        fault = Fault(INVALID_REQUEST, sentence) if sentence else envelope
+        if not isinstance(fault, Envelope):
+            raise Turned(400, fault.sentence, code=fault.code, facts=_facts_of(known, None, facts))
+        return fault, Passage(known, Context(_facts_of(known, fault, facts), read_only))
 
     async def _pass_on(
         self, scope: Scope, body: bytes, envelope: Envelope, passage: Passage, receive: Receive, send: Send
     ) -> None:
-        """Hand it to the SDK, with who it is; a call that the SDK refuses before the governor is recorded here."""
+        """Hand it to the SDK, with who it is, and see to its row."""
         principal = passage.principal
         sdk_token = SdkToken(
             token=principal.token,  # the prefix: the text of a token goes no further than the gate
@@ -130,52 +135,41 @@ class Gate:
             subject=str(principal.person_id),
         )
         inner = {**scope, SCOPE_KEY: passage, "user": AuthenticatedUser(sdk_token)}
-        unrecorded = envelope.method == "tools/call"
-
-        async def record_refused() -> None:
-            nonlocal unrecorded
-            if unrecorded and not passage.reached:
-                unrecorded = False
-                about = passage.context.facts
-                refusal = "refused by the protocol before any tool was reached"
-                await in_control_thread(
-                    record, Kind.CALL_FINISHED, Result.REFUSED, about, tool=envelope.tool, error=refusal
-                )
-
-        async def recording_send(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] >= 400:
-                await record_refused()
-            await send(message)
-
-        await self._app(inner, _replay(body, receive), recording_send)
-        await record_refused()
+        recorder = Recorder(envelope, passage, lambda: _answer(DOWN, passage.context.facts, scope, receive, send), send)
+        try:
+            await self._app(inner, _replay(body, receive), recorder.send)
+        finally:
+            await recorder.close()
 
     async def _turn_away(self, turned: Turned, facts: Facts, scope: Scope, receive: Receive, send: Send) -> None:
         """Record and answer a refusal. One that can't be recorded is still a refusal."""
-        logger.info(
-            "request %s from %s: %d %s", facts.request_id, facts.address, turned.status, turned.why or turned.sentence
-        )
-        if not turned.recorded:
-            about = replace(facts, token=turned.token)
-            try:
-                await in_control_thread(REFUSALS.refused, turned.kind, about, error=turned.why or turned.sentence)
-            except AuditUnavailable as error:
-                logger.error("request %s: its refusal is not recorded: %s", facts.request_id, error.detail)  # noqa: TRY400
+        why = turned.why or turned.sentence
+        logger.info("request %s from %s: %d %s", facts.request_id, facts.address, turned.status, why)
+        about = turned.facts or facts
+        try:
+            if about.person:
+                await in_control_thread(record, turned.kind, Result.REFUSED, about, error=why)
+            else:
+                await in_control_thread(REFUSALS.refused, turned.kind, about, error=why)
+        except AuditUnavailable as error:
+            logger.error("request %s: its refusal is not recorded: %s", facts.request_id, error.detail)  # noqa: TRY400
         await _answer(turned, facts, scope, receive, send)
 
 
-def _recognise(bearer: str, envelope: Envelope | Fault, fault: Fault | None, facts: Facts) -> Principal | Unknown:
-    """One hop: who it is, and the row for what is not a call (a call's row is the governor's)."""
+DOWN: Final = Turned(
+    503, "The gateway can't check or record calls right now. Try again in a moment.", code=INTERNAL_ERROR
+)
+
+
+def _recognise(bearer: str, body: bytes) -> tuple[Principal | Unknown, Envelope | Fault]:
+    """One hop: who it is; and only for people we know, what they sent."""
     known = authenticate(bearer)
     if isinstance(known, Unknown):
-        return known
-    if fault:
-        record(Kind.REQUEST_REFUSED, Result.REFUSED, _facts_of(known, None, facts), error=fault.sentence)
-    elif isinstance(envelope, Envelope) and envelope.method != "tools/call":
-        if envelope.method == "initialize":
-            keep_client(known, envelope.client_name, envelope.client_version)
-        record(Kind.REQUEST_FINISHED, facts=_facts_of(known, envelope, facts), tool=envelope.method)
-    return known
+        return known, Fault(INVALID_REQUEST, "")
+    envelope = read_envelope(body)
+    if isinstance(envelope, Envelope) and envelope.method == "initialize":
+        keep_client(known, envelope.client_name, envelope.client_version)
+    return known, envelope
 
 
 def _facts_of(known: Principal, envelope: Envelope | None, facts: Facts) -> Facts:
@@ -187,14 +181,13 @@ def _facts_of(known: Principal, envelope: Envelope | None, facts: Facts) -> Fact
     return Facts(facts.request_id, None, known.person, known.token, name, version, facts.address)
 
 
-def _unauthorized(sentence: str, why: str, token: str = "") -> Turned:
+def _unauthorized(sentence: str, why: str, facts: Facts) -> Turned:
     # RFC 6750, section 3: no error code where there was no token.
     challenge = 'Bearer realm="tidbmcp"'
     if why != "no token":
         challenge += ', error="invalid_token", error_description="The token is mistyped, expired or revoked"'
-    return Turned(
-        401, sentence, why, UNAUTHORIZED, {"WWW-Authenticate": challenge}, kind=Kind.AUTH_REFUSED, token=token
-    )
+    headers = {"WWW-Authenticate": challenge}
+    return Turned(401, sentence, why, UNAUTHORIZED, headers, kind=Kind.AUTH_REFUSED, facts=facts)
 
 
 async def _read_body(receive: Receive, headers: Headers) -> bytes | None:

@@ -12,6 +12,10 @@ from tidbmcp.lib.network import origin_of
 
 READ_ONLY_HEADER: Final = "x-read-only"
 READ_ONLY_PARAMETER: Final = "readonly"
+NEVER_IN_ADDRESS: Final = (
+    "A token in the address is never accepted, and may now stand in logs: revoke it, make another, and send it as "
+    "'Authorization: Bearer <token>'."
+)
 TOKEN_PARAMETERS: Final = frozenset({"token", "access_token", "api_key", "apikey", "key", "authorization", "bearer"})
 
 
@@ -71,10 +75,7 @@ def bearer_of(headers: Headers, query: bytes) -> tuple[str | None, str]:
             return token.strip(), ""
     names = {name.lower() for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True)}
     if names & TOKEN_PARAMETERS:
-        return None, (
-            "A token in the address is never accepted, and may now stand in logs: revoke it, make another, and send it as "
-            "'Authorization: Bearer <token>'."
-        )
+        return None, NEVER_IN_ADDRESS
     return (
         None,
         f"Send your token as 'Authorization: Bearer <token>'. Tokens are made at {settings.SITE_URL}/me/tokens/.",
@@ -89,6 +90,8 @@ def read_only_of(headers: Headers, query: bytes) -> tuple[str, bool]:
     except ValueError:
         return "The parameters in the address can't be read.", True
     for name, value in parameters:
+        if name.lower() in TOKEN_PARAMETERS:
+            return NEVER_IN_ADDRESS, True
         if name != READ_ONLY_PARAMETER:
             return f"Only the parameter {READ_ONLY_PARAMETER} is known in the address.", True
         asked.append(value)

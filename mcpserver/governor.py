@@ -22,7 +22,7 @@ from audit.facts import Facts
 from audit.kinds import Kind, Result
 from audit.models import record
 from mcpserver.rights import Allow, Ceiling, Hide, Refuse, is_listed, verdict
-from mcpserver.sqlgate import digest, without_literals
+from mcpserver.sqlgate import fingerprint
 from mcpserver.tools import TOOLS, Tool
 from mcpserver.tools.spec import Call, Effect
 from tidbmcp.lib.errors import AuditUnavailable, BadInput, GatewayError, Refused
@@ -166,23 +166,26 @@ class _Walk:
         self, result: Result, error: str = "", *, size: int | None = None, kind: Kind = Kind.CALL_FINISHED
     ) -> None:
         """Write the call's row; when this returns it is committed."""
+        duration = (monotonic() - self.started) * 1000
+        await in_control_thread(self._write, kind, result, error=error, duration_ms=duration, bytes=size)
+
+    def _write(self, kind: Kind, result: Result, **about: Any) -> None:
+        """Blocking, in a kept thread: taking a long statement apart must not hold up the event loop."""
         parameters = self._known_arguments()
-        sql = parameters.pop("sql", None)
-        await in_control_thread(
-            record,
+        statement = fingerprint(_text(parameters.pop("sql", "")))
+        record(
             kind,
             result,
             self.call.facts,
             tool=self.name,
             cluster=self.call.cluster or _text(parameters.get("cluster")),
+            cluster_id=self.call.cluster_id,
             branch=self.call.branch or _text(parameters.get("branch")),
             parameters=parameters,
-            sql=without_literals(_text(sql)),
-            sql_digest=digest(_text(sql)) if sql else "",
-            error=error,
-            duration_ms=(monotonic() - self.started) * 1000,
+            sql=statement.text,
+            sql_digest=statement.digest,
             rows=self.call.rows,
-            bytes=size,
+            **about,
         )
 
     def _known_arguments(self) -> dict[str, Any]:

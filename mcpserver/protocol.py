@@ -18,10 +18,10 @@ from accounts.principal import Principal
 from mcpserver import governor
 from mcpserver.tools import TOOLS, Tool
 from mcpserver.tools.spec import Effect
+from tidbmcp.lib.version import VERSION
+from tidbmcp.lib.visible import make_visible
 
 SCOPE_KEY: Final = "tidbmcp.passage"
-
-VERSION: Final = "0.1.0"
 
 INSTRUCTIONS: Final = (
     "This server gives governed access to TiDB Cloud clusters. Work like this: tidbcloud_list_clusters for the cluster's name, "
@@ -72,7 +72,7 @@ async def _call_tool(
     try:
         outcome = await governor.call(passage.principal, params.name, params.arguments or {}, passage.context)
     except governor.UnknownTool:
-        raise MCPError(INVALID_PARAMS, f"Unknown tool: {params.name[:100]}") from None
+        raise MCPError(INVALID_PARAMS, f"Unknown tool: {make_visible(params.name[:100])}") from None
     content: list[types.ContentBlock] = [types.TextContent(type="text", text=outcome.text)]
     return types.CallToolResult(content=content, structured_content=outcome.structured, is_error=outcome.is_error)
 

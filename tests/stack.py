@@ -65,6 +65,11 @@ class Stack:
         connection.close()
         return [dict(row) for row in rows]
 
+    def memory(self) -> int:
+        """The most bytes of memory that the server has had."""
+        status = Path(f"/proc/{self._server.pid}/status").read_text()
+        return 1024 * int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1])
+
     @property
     def database(self) -> Path:
         return self.folder / "tidbmcp.sqlite3"
@@ -78,7 +83,9 @@ class Stack:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         url = self.mcp_url + options.pop("query", "")
         method = options.pop("method", "POST")
-        return httpx2.request(method, url, content=content, headers=headers, trust_env=False, timeout=30, **options)
+        transport = httpx2.HTTPTransport(local_address=options.pop("address", "127.0.0.1"))
+        with httpx2.Client(transport=transport, trust_env=False, timeout=60) as client:
+            return client.request(method, url, content=content, headers=headers, **options)
 
     def call(self, tool: str, arguments: Mapping[str, Any] | None = None, **options: Any) -> dict[str, Any]:
         """A tool call without an SDK; the JSON-RPC answer."""

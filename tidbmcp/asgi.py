@@ -16,42 +16,56 @@ django_app = get_asgi_application()
 
 from django.conf import settings  # noqa: E402
 from starlette.applications import Starlette  # noqa: E402
+from starlette.middleware.cors import CORSMiddleware  # noqa: E402
 from starlette.routing import Mount  # noqa: E402
 from starlette.staticfiles import StaticFiles  # noqa: E402
-from starlette.types import Receive, Scope, Send  # noqa: E402
+from starlette.types import ASGIApp, Receive, Scope, Send  # noqa: E402
 
 import tidbmcp.celery  # noqa: E402, F401 - or shared tasks would look for a broker that is not there
 from audit.refusals import REFUSALS  # noqa: E402
 from mcpserver.gate import Gate  # noqa: E402
 from mcpserver.protocol import build_session_manager  # noqa: E402
 from mcpserver.sql.pool import POOL  # noqa: E402
-from mcpserver.vault.clients import close_clients  # noqa: E402
+from mcpserver.sql.query import all_stopped  # noqa: E402
+from mcpserver.vault.clients import close_clients, forget_old_clients  # noqa: E402
 from tidbmcp.checks import refuse_unsafe  # noqa: E402
 from tidbmcp.http import Wrapper  # noqa: E402
 from tidbmcp.lib.threads import in_control_thread  # noqa: E402
+from tidbmcp.pages import PagesHandler  # noqa: E402
 from tidbmcp.summary import summary  # noqa: E402
 
 logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 5.0
 
+pages_app = PagesHandler()
 static_app = Starlette(routes=[Mount("/static", StaticFiles(directory=settings.STATIC_ROOT, check_dir=False))])
+
+
+def mcp_app(gate: ASGIApp) -> ASGIApp:
+    """The gate, with CORS in front where pages of other origins may call it."""
+    if not settings.MCP_ALLOWED_ORIGINS:
+        return gate
+    exposed = ["WWW-Authenticate", "X-Request-Id", "Retry-After"]
+    return CORSMiddleware(
+        gate, settings.MCP_ALLOWED_ORIGINS, allow_methods=["POST"], allow_headers=["*"], expose_headers=exposed
+    )
 
 
 class Site:
     """Paths to applications. The SDK's session manager lives as long as the server: it is made anew at each start."""
 
-    gate: Gate
+    mcp: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request."""
         path = scope["path"]
         if path in {"/mcp", "/mcp/"}:
-            await self.gate(scope, receive, send)
+            await self.mcp(scope, receive, send)
         elif path.startswith("/static/"):
             await static_app(scope, receive, send)
         else:
-            await django_app(cast("dict[str, Any]", scope), receive, cast("Any", send))
+            await pages_app(cast("dict[str, Any]", scope), receive, cast("Any", send))
 
 
 site = Site()
@@ -65,7 +79,7 @@ async def lifespan() -> AsyncIterator[None]:
     for line in summary():
         logger.info("setting %s", line)
     manager = build_session_manager(settings.MCP_MAX_BODY_BYTES)
-    site.gate = Gate(manager.handle_request)
+    site.mcp = mcp_app(Gate(manager.handle_request))
     sweeping = asyncio.create_task(sweep())
     gc.freeze()  # what is there at the start stays: collections need not look at it again
     try:
@@ -73,17 +87,23 @@ async def lifespan() -> AsyncIterator[None]:
             yield
     finally:
         sweeping.cancel()
+        await all_stopped()
         await in_control_thread(REFUSALS.flush, everything=True)
         await close_clients()
-        POOL.sweep(everything=True)
+        await asyncio.to_thread(POOL.sweep, everything=True)
 
 
 async def sweep() -> None:
-    """Every few seconds: write the refusals of minutes that have ended, close old SQL connections."""
+    """Every few seconds: write the refusals of minutes that have ended, close what was kept too long."""
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
-        await in_control_thread(REFUSALS.flush)
-        await asyncio.to_thread(POOL.sweep)
+        try:
+            await in_control_thread(REFUSALS.flush)
+            await forget_old_clients()
+            await asyncio.to_thread(POOL.sweep)
+        except Exception:
+            # Nobody else would do this work: whatever went wrong once is tried again.
+            logger.exception("a sweep failed")
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,6 +1,7 @@
 """What production may not start with: system checks with ids. Commands run them, and so does the server's start."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -33,6 +34,11 @@ def _unsafe() -> Iterator[CheckMessage]:
         yield Error("Tokens would travel in clear.", hint="Set SITE_URL to an https:// address.", id="tidbmcp.E003")
     if not validate_host(site.hostname or "", settings.ALLOWED_HOSTS):
         yield Error("SITE_URL's host is not served.", hint="Add it to ALLOWED_HOSTS.", id="tidbmcp.E004")
+    if "*" in settings.MCP_ALLOWED_ORIGINS:
+        yield Error("MCP_ALLOWED_ORIGINS=* lets every page call.", hint="Name the origins.", id="tidbmcp.E006")
+    if not Path(settings.SQL_TLS_CA).is_file():
+        hint = "Install ca-certificates, or set SQL_TLS_CA to a file of authorities."
+        yield Error("SQL servers can't be verified: SQL_TLS_CA is no file.", hint=hint, id="tidbmcp.E007")
     if any(len(key) < LEAST_KEY for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)):
         hint = f"Use at least {LEAST_KEY} characters of randomness."
         yield Error("SECRET_KEY, or one of its fall-backs, is short enough to guess.", hint=hint, id="tidbmcp.E005")

@@ -49,6 +49,8 @@ def _server(parts: SplitResult, port: int | None) -> dict[str, Any]:
     options: dict[str, Any] = {
         "charset": "utf8mb4",
         "connect_timeout": 10,
+        "read_timeout": 30,
+        "write_timeout": 30,
         "init_command": "SET sql_mode='STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO'",
     }
     query = dict(parse_qsl(parts.query, keep_blank_values=True))

@@ -32,7 +32,7 @@ HEADERS: Final = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
 )
-HSTS: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains; preload")
+HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 
 MACHINES: Final = ("/mcp", "/api")
 """Paths whose callers send tokens: they are told to use HTTPS and never redirected, or the token would go out again."""
@@ -80,6 +80,7 @@ def _https_only(scope: Scope) -> ASGIApp | None:
     headers = Headers(scope["headers"])
     for_people = not scope["path"].startswith(MACHINES) and scope["method"] in {"GET", "HEAD"} and host_is_ours(headers)
     if not for_people:
+        logger.info("request %s to %s came over plain HTTP: refused", scope["request_id"], scope["path"])
         return JSONResponse({"error": "HTTPS only: use https:// in the address."}, 403)
     query = "?" + scope["query_string"].decode("latin-1") if scope["query_string"] else ""
     path = scope.get("raw_path", scope["path"].encode()).decode("latin-1")

@@ -2,6 +2,7 @@
 
 SqlError
 ├─ SqlUnreachable    the server can't be reached, or does not accept the login
+├─ SqlBusy           it was not started: too much else runs
 ├─ SqlLost           the connection broke while the statement ran
 ├─ SqlRejected       the server refuses the statement: its own message is the caller's to read
 ├─ SqlTooLong        it ran over its time and was stopped
@@ -21,6 +22,12 @@ class SqlUnreachable(SqlError):
     """The server can't be reached, or does not accept the login."""
 
     code = "sql_unreachable"
+
+
+class SqlBusy(SqlError):
+    """It was not started, because too much else runs."""
+
+    code = "sql_busy"
 
 
 class SqlLost(SqlError):

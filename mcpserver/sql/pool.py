@@ -21,6 +21,9 @@ IDLE_MOST: Final = 8
 """Idle connections kept for one login."""
 
 
+IDLE_MOST_OVER_ALL: Final = 64
+
+
 class Pool:
     """Sessions by target. `clock` is in seconds."""
 
@@ -42,10 +45,19 @@ class Pool:
         """Keep it for the next one. Only for sessions that carried nothing but reads, and carried them to their end."""
         with self._lock:
             kept = self._idle[session.target]
-            if len(kept) < IDLE_MOST:
-                kept.append((self._clock(), session))
-                return
-        session.close()
+            kept.append((self._clock(), session))
+            extra = kept.pop(0)[1] if len(kept) > IDLE_MOST else self._oldest_over_all()
+        if extra:
+            extra.close()
+
+    def _oldest_over_all(self) -> Session | None:
+        """Whom to close where there are too many over all targets: names of databases make targets, and callers make names."""
+        if sum(map(len, self._idle.values())) <= IDLE_MOST_OVER_ALL:
+            return None
+        target = min(
+            (target for target, kept in self._idle.items() if kept), key=lambda target: self._idle[target][0][0]
+        )
+        return self._idle[target].pop(0)[1]
 
     def sweep(self, *, everything: bool = False) -> None:
         """Close what has been there too long; at the end, everything."""
@@ -72,6 +84,8 @@ class Pool:
     def _is_well(self, since: float, session: Session) -> bool:
         moment = self._clock()
         if moment - session.opened >= LIFETIME:
+            return False
+        if session.is_dead():
             return False
         if moment - since < PING_AFTER:
             return True

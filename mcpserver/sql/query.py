@@ -12,9 +12,10 @@ import MySQLdb
 import orjson
 from anyio import CancelScope
 
-from mcpserver.sql.errors import SqlError, SqlLost, SqlRejected, SqlTooLong, SqlUnsafe
+from mcpserver.sql.errors import SqlBusy, SqlError, SqlLost, SqlRejected, SqlTooLong, SqlUnreachable, SqlUnsafe
 from mcpserver.sql.pool import Pool
 from mcpserver.sql.session import Session, Target, connect
+from mcpserver.sql.turns import Turns
 from mcpserver.sql.values import type_name
 from tidbmcp.lib.secrets import Secret
 from tidbmcp.lib.threads import fresh
@@ -23,6 +24,12 @@ from tidbmcp.lib.visible import make_visible
 RUNNING: Final = ThreadPoolExecutor(16, thread_name_prefix="sql")
 KILLING: Final = ThreadPoolExecutor(4, thread_name_prefix="sql-kill")
 """Apart from the others: when all of those wait for slow servers, a kill must still get through."""
+
+TURNS: Final = Turns(6)
+"""Statements at once on one server: a sick one must not take all the threads."""
+
+GRACE: Final = 5.0
+"""Seconds that a caller waits for a kill to be seen. After that the connection is still held, without them."""
 
 INTERRUPTED: Final = {1317, 1969, 3024}
 """Killed, or over the server's own limit (MariaDB 1969, MySQL and TiDB 3024)."""
@@ -51,47 +58,100 @@ class Table:
 
 @dataclass
 class _Job:
-    """A read on its way through a thread. `session` is there while its connection is checked out."""
+    """A read on its way through a thread. `session` is there while its statement may be running on the server."""
 
     sql: str
     limits: Limits
+    keep: bool
     session: Session | None = None
     stopped: bool = False
     future: "Future[Table]" = field(default_factory=Future)
 
 
-async def read(pool: Pool, target: Target, password: Callable[[], Secret], sql: str, limits: Limits) -> Table:
+_held: set[asyncio.Task[None]] = set()
+"""Stops that go on after their caller was answered."""
+
+
+async def read(
+    pool: Pool, target: Target, password: Callable[[], Secret], sql: str, limits: Limits, *, keep: bool = True
+) -> Table:
     """Run one statement that the gate let through, as a login that is found to do nothing but read.
 
     Over its time, or when the caller is cancelled, it is killed on the server, and its connection stays checked out
-    until that is seen. Raises SqlError's family; what `password` raises passes through.
+    until that is seen. `keep` says that the statement leaves nothing behind in its session, so that others may have it.
+    Raises SqlError's family; what `password` raises passes through.
     """
-    job = _Job(sql, limits)
+    job = _Job(sql, limits, keep)
+    deadline = asyncio.get_running_loop().time() + limits.seconds
+    await _take_turn(target, limits)
     job.future = RUNNING.submit(fresh, partial(_run, job, pool, target, password))
+    TURNS.give_back_after(target, job.future)
     waiting = asyncio.wrap_future(job.future)
     try:
-        return await asyncio.wait_for(asyncio.shield(waiting), limits.seconds)
+        async with asyncio.timeout_at(deadline):
+            return await asyncio.shield(waiting)
     except TimeoutError:
-        await _stop(job, waiting)
-        raise SqlTooLong(
-            f"The statement ran over its {limits.seconds:g} s and was stopped on the server. "
-            "Ask for less (WHERE, an index), or give a higher timeout_seconds if there is room."
-        ) from None
+        raise await _stop_late(job, waiting) from None
     except asyncio.CancelledError:
-        await _stop(job, waiting)
+        with CancelScope(shield=True):  # a cancelled scope cancels again and again: not in here
+            await asyncio.wait([_hold(job, waiting)], timeout=GRACE)
         raise
+
+
+async def _take_turn(target: Target, limits: Limits) -> None:
+    try:
+        async with asyncio.timeout(limits.seconds):
+            await TURNS.take(target)
+    except TimeoutError:
+        raise SqlBusy(
+            "Other statements keep this database server busy, so yours was not started. Try again in a moment."
+        ) from None
+
+
+async def _stop_late(job: _Job, waiting: "asyncio.Future[Table]") -> SqlError:
+    """Stop what is over its time, and say truly what is known of it."""
+    seconds = f"{job.limits.seconds:g} s"
+    if job.future.cancel():
+        return SqlBusy(f"Nothing was free to run the statement within {seconds}. Try again in a moment.")
+    reached = job.session is not None
+    stopping = _hold(job, waiting)
+    if reached:
+        await asyncio.wait([stopping], timeout=GRACE)
+    if not reached:
+        return SqlUnreachable(f"The database server did not accept a connection within {seconds}. Try again later.")
+    if not stopping.done():
+        return SqlTooLong(
+            f"The statement ran over its {seconds}. The server has not confirmed yet that it has stopped."
+        )
+    return SqlTooLong(
+        f"The statement ran over its {seconds} and was stopped on the server. "
+        "Ask for less (WHERE, an index), or give a higher timeout_seconds if there is room."
+    )
+
+
+def _hold(job: _Job, waiting: "asyncio.Future[Table]") -> "asyncio.Task[None]":
+    """Stop it in a task of its own, which lives until the thread has its connection back."""
+    task = asyncio.create_task(_stop(job, waiting))
+    _held.add(task)
+    task.add_done_callback(_held.discard)
+    return task
 
 
 async def _stop(job: _Job, waiting: "asyncio.Future[Table]") -> None:
     """Kill until the thread has its connection back. The driver's read timeout ends this at the latest."""
     job.stopped = True
     loop = asyncio.get_running_loop()
-    with CancelScope(shield=True):  # a cancelled scope cancels again and again: not in here
-        while not waiting.done() and not job.future.cancel():
-            await loop.run_in_executor(KILLING, _kill, job)
-            await asyncio.wait([waiting], timeout=0.5)
+    while not waiting.done() and not job.future.cancel():
+        await loop.run_in_executor(KILLING, _kill, job)
+        await asyncio.wait([waiting], timeout=0.5)
     if waiting.done() and not waiting.cancelled():
         waiting.exception()  # looked at, so that nobody reports it as forgotten
+
+
+async def all_stopped() -> None:
+    """Wait for the stops that are under way: before the process ends."""
+    if _held:
+        await asyncio.wait(set(_held), timeout=GRACE)
 
 
 def _kill(job: _Job) -> None:
@@ -125,11 +185,11 @@ def _run(job: _Job, pool: Pool, target: Target, password: Callable[[], Secret]) 
         return table
     except MySQLdb.Error as error:
         code = error.args[0] if error.args and isinstance(error.args[0], int) else 0
-        clean = code not in LOST and code not in INTERRUPTED and not job.stopped
+        clean = code not in LOST and code not in INTERRUPTED
         raise _error(code, error) from error
     finally:
-        job.session = None
-        if clean and not job.stopped:
+        job.session = None  # before `stopped` is read: a kill that comes now finds nothing to kill
+        if clean and job.keep and not job.stopped:
             pool.give_back(session)
         else:
             session.close()
@@ -149,25 +209,15 @@ def _read(job: _Job, session: Session) -> Table:
     ]
     rows: list[list[Any]] = []
     size, cut = len(orjson.dumps(columns)), ""
-    while not cut and (chunk := result.fetch_row(_next_chunk(job.limits, len(rows), size))):
-        for row in chunk:
-            bytes_of_row = len(orjson.dumps(row))
-            if len(rows) >= job.limits.rows or size + bytes_of_row > job.limits.bytes:
-                cut = "rows" if len(rows) >= job.limits.rows else "bytes"
-                break
-            rows.append(list(row))
-            size += bytes_of_row
-    if cut:
-        _leave(job, session, result)
+    while found := result.fetch_row(1):  # one at a time: nobody knows how wide the next one is
+        (row,) = found
+        size += len(orjson.dumps(row))
+        if len(rows) >= job.limits.rows or size > job.limits.bytes:
+            cut = "rows" if len(rows) >= job.limits.rows else "bytes"
+            _leave(job, session, result)
+            break
+        rows.append(list(row))
     return Table(columns, rows, size, cut)
-
-
-def _next_chunk(limits: Limits, rows: int, size: int) -> int:
-    """How many rows to fetch: one more than allowed shows that there are more; wide rows come in small steps."""
-    if rows == 0:
-        return 1
-    average = size // rows + 1
-    return max(1, min(limits.rows - rows + 1, max(limits.bytes - size, 0) // average + 1, 200))
 
 
 def _leave(job: _Job, session: Session, result: Any) -> None:
@@ -179,7 +229,7 @@ def _leave(job: _Job, session: Session, result: Any) -> None:
         session.connection.query("SELECT 1")
         session.connection.store_result()
     except MySQLdb.Error:
-        job.stopped = True  # not to be used again
+        job.keep = False
 
 
 def _name(raw: str | bytes) -> str:
@@ -197,6 +247,5 @@ def _error(code: int, error: MySQLdb.Error) -> Exception:
             "The connection to the database broke while the statement ran. Try again.", detail=f"{code} {text}"
         )
     # The engine repeats parts of the statement, literals too: its caller may read them, log and audit may not.
-    return SqlRejected(
-        f"The database refused the statement: {text} ({code})", recorded=f"the database refused the statement ({code})"
-    )
+    recorded = f"the database refused the statement ({code})"
+    return SqlRejected(f"The database refused the statement: {text} ({code})", recorded=recorded)

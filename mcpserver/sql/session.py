@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from select import select
 from time import monotonic
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from tidbmcp.lib.secrets import Secret
 
 CONNECT_SECONDS: Final = 10
 ACCESS_DENIED: Final = {1044, 1045, 1130, 1698}
+MAY_NOT_LOOK: Final = {1044, 1141, 1142, 1227}
 UNKNOWN_DATABASE: Final = 1049
 
 
@@ -28,7 +30,7 @@ class Target:
     host: str
     port: int
     user: str
-    version: str
+    secret_version: str
     database: str = ""
 
 
@@ -43,6 +45,11 @@ class Session:
     server_id: int
     """The server's number of this connection, for KILL. Known from the start: the driver locks while a query runs."""
     opened: float = field(default_factory=monotonic)
+
+    def is_dead(self) -> bool:
+        """Whether the server has closed it: an idle connection has nothing to read but its end. Costs no round trip."""
+        readable, _, _ = select([self.connection.fileno()], [], [], 0)
+        return bool(readable)
 
     def close(self) -> None:
         """Close it; a broken one too."""
@@ -59,9 +66,9 @@ def open_session(target: Target, password: Secret) -> Session:
     """
     connection = connect(target, password)
     try:
-        _set_up(connection)
+        server_id = _set_up(connection)
         reader = reads_only(_grants(connection), lambda role: _grants(connection, role))
-        return Session(target, connection, password, reader, connection.thread_id())
+        return Session(target, connection, password, reader, server_id)
     except MySQLdb.Error as error:
         connection.close()
         raise SqlUnreachable(
@@ -114,8 +121,9 @@ def tls(host: str) -> dict[str, Any]:
     return {"ssl_mode": "VERIFY_IDENTITY", "ssl": {"ca": settings.SQL_TLS_CA}}
 
 
-def _set_up(connection: Connection) -> None:
-    (version,) = _row(connection, "SELECT VERSION()")
+def _set_up(connection: Connection) -> int:
+    """Set the session, read it back, and give the server's own number of it (behind a gateway not the driver's)."""
+    version, server_id = _row(connection, "SELECT VERSION(), CONNECTION_ID()")
     wanted = engine_of(str(version)).session(settings.SQL_MAX_SECONDS)
     assignments = ", ".join(f"SESSION {name} = {_literal(value)}" for name, value in wanted.items())
     connection.query(f"SET {assignments}")
@@ -126,6 +134,7 @@ def _set_up(connection: Connection) -> None:
                 "The database server did not take the session's limits, so nothing is run there.",
                 detail=f"{name} is {shown!r}, wanted {value!r}",
             )
+    return int(server_id)
 
 
 def _literal(value: str) -> str:
@@ -140,8 +149,13 @@ def _plain(value: str) -> object:
 
 
 def _grants(connection: Connection, role: str | None = None) -> Iterable[str]:
-    """SHOW GRANTS, of this login or of a role as SHOW GRANTS writes it."""
-    connection.query(f"SHOW GRANTS FOR {role}" if role else "SHOW GRANTS")
+    """SHOW GRANTS, of this login or of a role as SHOW GRANTS writes it. A role that may not be looked up: nothing."""
+    try:
+        connection.query(f"SHOW GRANTS FOR {role}" if role else "SHOW GRANTS")
+    except MySQLdb.Error as error:
+        if role and error.args and error.args[0] in MAY_NOT_LOOK:
+            return []
+        raise
     return [str(row[0]) for row in connection.store_result().fetch_row(0)]
 
 

@@ -4,14 +4,14 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from mcpserver.sqlgate.fingerprint import system_schema_in
+from mcpserver.sqlgate.fingerprint import MOST_CHARACTERS
+from mcpserver.sqlgate.system import asks_for_inside
+from mcpserver.sqlgate.tokens import Kind, Token, meaning
 
 READING: Final = ("SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "EXPLAIN", "TABLE", "VALUES")
 """First words of statements that read."""
 
-MOST_CHARACTERS: Final = 100_000
-
-_FIRST_WORD: Final = re.compile(r"[\s(]*([A-Za-z]+)\b")
+_FIRST_WORD: Final = re.compile(r"[ \t\r\n(]*([A-Za-z]+)\b")
 _CONTROL: Final = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
 _RUNNING_COMMENT: Final = re.compile(r"/\*(!|M!|T!)", re.IGNORECASE)
 
@@ -41,19 +41,30 @@ def judge(sql: str) -> Allow | Refuse:
         return Refuse("empty", "There is no statement: write one SELECT.")
     if _RUNNING_COMMENT.search(sql):
         return Refuse("executable_comment", "Comments that run, as in /*! ... */, are refused: take them out.")
-    if schema := system_schema_in(sql):
-        return Refuse("system_schema", f"The system database {schema} is not open here. information_schema is.")
-    return _judge_first_word(sql)
+    return _judge_first_word(sql) or _judge_tokens(meaning(sql)) or Allow(sql)
 
 
-def _judge_first_word(sql: str) -> Allow | Refuse:
+def _judge_first_word(sql: str) -> Refuse | None:
     match = _FIRST_WORD.match(sql)
     word = match.group(1).upper() if match else ""
     if word in READING:
-        return Allow(sql)
+        return None
     words = ", ".join(READING)
     if not word:
         return Refuse("first_word", f"Start with the statement itself, without a comment before it: one of {words}.")
     return Refuse(
         "first_word", f"db_query only reads, and {word} is not a word that reading starts with: use one of {words}."
     )
+
+
+def _judge_tokens(statement: list[Token]) -> Refuse | None:
+    for place, (kind, text) in enumerate(statement):
+        if kind is Kind.OPEN:
+            return Refuse("unterminated", "A quote or comment has no end: close it.")
+        if kind is Kind.OTHER and not text.isascii():
+            return Refuse("characters", f"U+{ord(text):04X} stands outside quotes: use plain blanks and signs there.")
+        if text == ";" and place < len(statement) - 1:
+            return Refuse("statements", "One statement a call: send the others in calls of their own.")
+    if sentence := asks_for_inside(statement):
+        return Refuse("system_schema", sentence)
+    return None

@@ -12,15 +12,17 @@ from mcpserver.tidbcloud.errors import (
     CloudError,
     CloudNotFound,
     CloudRefused,
+    CloudRejected,
     CloudUnreachable,
 )
 from mcpserver.tidbcloud.types import Cluster, ClusterPage, Region, RegionList, Wire
 from tidbmcp.lib.secrets import Secret
+from tidbmcp.lib.version import VERSION
 
 W = TypeVar("W", bound=Wire)
 
 TIMEOUT: Final = httpx2.Timeout(15, connect=5)
-USER_AGENT: Final = "tidbmcp/0.1"
+USER_AGENT: Final = f"tidbmcp/{VERSION}"
 
 
 class TidbCloud:
@@ -56,7 +58,7 @@ class TidbCloud:
     async def _get(self, path: str, kind: type[W], params: dict[str, str] | None = None) -> W:
         try:
             response = await self._http.get(path, params=params)
-        except httpx2.HTTPError as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise CloudUnreachable(
                 f"TiDB Cloud ({self.name}) did not answer. Try again in a moment.", detail=f"GET {path}: {error!r}"
             ) from error
@@ -74,6 +76,11 @@ class TidbCloud:
         """The error for a status. The API's own text goes to the log only."""
         detail = f"GET {path}: {response.status_code} {response.text[:300]}"
         match response.status_code:
+            case 400:
+                return CloudRejected(
+                    f"TiDB Cloud ({self.name}) does not take this request. If a page_token was given, leave it out.",
+                    detail=detail,
+                )
             case 401 | 403:
                 return CloudRefused(
                     f"TiDB Cloud does not accept the API key of {self.name}, or the key may not see this. "

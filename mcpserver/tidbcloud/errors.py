@@ -3,6 +3,7 @@
 CloudError
 ├─ CloudUnreachable   no answer: down, slow, or not to be found
 ├─ CloudRefused       the key is not accepted (401) or may not do this (403)
+├─ CloudRejected      the request itself is wrong (400)
 ├─ CloudNotFound      there is no such thing (404)
 ├─ CloudBusy          over the API's rate limit (429)
 └─ CloudConfused      an answer that can't be understood
@@ -27,6 +28,12 @@ class CloudRefused(CloudError):
     """It does not accept the key, or the key may not do this."""
 
     code = "tidbcloud_refused"
+
+
+class CloudRejected(CloudError):
+    """The request itself is wrong."""
+
+    code = "bad_input"
 
 
 class CloudNotFound(CloudError):

@@ -1,10 +1,9 @@
 """Regions and clusters of TiDB Cloud."""
 
-import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from accounts.scopes import Scope
 from mcpserver.tidbcloud.types import Cluster, Region
@@ -13,6 +12,8 @@ from mcpserver.tools.spec import Arguments, Call, ClusterRef, Effect, PageSize, 
 from mcpserver.vault.clients import cloud
 from tidbmcp.lib.errors import BadInput
 from tidbmcp.lib.visible import make_visible
+
+P = TypeVar("P", bound=BaseModel)
 
 
 class ListArguments(Arguments):
@@ -26,6 +27,14 @@ class ClusterArguments(Arguments):
     """One cluster."""
 
     cluster: ClusterRef
+
+
+class Start(BaseModel):
+    """Where a list of regions goes on."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    start: int = Field(ge=0)
 
 
 class Place(BaseModel):
@@ -99,12 +108,10 @@ async def list_regions(call: Call, arguments: ListArguments) -> dict[str, Any]:
     """The API has no pages of regions: they are made here."""
     first, *_ = await connections()
     regions = await (await cloud(first, call.facts)).list_regions()
-    start = _read_token(arguments.page_token).get("start", 0) if arguments.page_token else 0
-    if not isinstance(start, int) or start < 0:
-        raise BadInput("This page_token is not one of this list. Leave it out to start again.")
+    start = _read_token(arguments.page_token, Start).start if arguments.page_token else 0
     page = regions[start : start + arguments.page_size]
     more = start + len(page) < len(regions)
-    token = _write_token({"start": start + len(page)}) if more else None
+    token = _write_token(Start(start=start + len(page))) if more else None
     call.rows = len(page)
     return {"regions": [_region_row(region) for region in page], "next_page_token": token}
 
@@ -143,7 +150,7 @@ async def list_clusters(call: Call, arguments: ListArguments) -> dict[str, Any]:
         if len(clusters) >= arguments.page_size:
             break
     call.rows = len(clusters)
-    return {"clusters": clusters, "next_page_token": _write_token(place.model_dump()) if index < len(rows) else None}
+    return {"clusters": clusters, "next_page_token": _write_token(place) if index < len(rows) else None}
 
 
 @tool(
@@ -198,23 +205,15 @@ def _cluster_row(cluster: Cluster, connection: str) -> dict[str, Any]:
 
 
 def _read_place(arguments: ListArguments) -> Place:
-    if arguments.page_token is None:
-        return Place(size=arguments.page_size)
+    return _read_token(arguments.page_token, Place) if arguments.page_token else Place(size=arguments.page_size)
+
+
+def _write_token(place: BaseModel) -> str:
+    return urlsafe_b64encode(place.model_dump_json().encode()).decode()
+
+
+def _read_token(token: str, kind: type[P]) -> P:
     try:
-        return Place.model_validate(_read_token(arguments.page_token))
-    except ValidationError:
-        raise BadInput("This page_token is not one of this list. Leave it out to start again.") from None
-
-
-def _write_token(place: dict[str, Any]) -> str:
-    return urlsafe_b64encode(json.dumps(place).encode()).decode()
-
-
-def _read_token(token: str) -> dict[str, Any]:
-    try:
-        place = json.loads(urlsafe_b64decode(token.encode()))
+        return kind.model_validate_json(urlsafe_b64decode(token.encode()))
     except ValueError:
-        place = None
-    if not isinstance(place, dict):
-        raise BadInput("This page_token can't be read. Leave it out to start again.")
-    return place
+        raise BadInput("This page_token is not one of this list. Leave it out to start again.") from None

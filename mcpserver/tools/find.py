@@ -19,6 +19,7 @@ from mcpserver.vault.open import open_secret
 from tidbmcp.lib.errors import BadInput, NotFound, Refused, Unavailable
 from tidbmcp.lib.secrets import Secret
 from tidbmcp.lib.threads import in_control_thread
+from tidbmcp.lib.visible import make_visible
 
 REMEMBERED: Final = 60.0
 """Seconds that a cluster's address is kept: TiDB Cloud allows 100 requests a minute for a key."""
@@ -62,6 +63,7 @@ async def find_cluster(call: Call, wanted: str) -> Found:
             _remembered.clear()
         _remembered[wanted] = (monotonic() + REMEMBERED, found)
     call.cluster = found.cluster.display_name or found.cluster.cluster_id
+    call.cluster_id = found.cluster.cluster_id
     return found
 
 
@@ -74,20 +76,15 @@ async def _by_id(rows: list[TidbCloudConnection], wanted: str, facts: Facts) -> 
     if not wanted.isascii() or not wanted.isdigit():
         return None
     for row in rows:
+        client = await cloud(row, facts)
         try:
-            return Found(row, await (await cloud(row, facts)).get_cluster(wanted))
+            return Found(row, await client.get_cluster(wanted))
         except CloudNotFound:
             continue
         except CloudRefused:
-            if len(rows) == 1 and not await _key_works(row, facts):
-                raise
-            continue  # TiDB Cloud answers 403 for clusters of others, and for deleted ones
+            # TiDB Cloud answers 403 for clusters of others and for deleted ones; a key that is refused can't list either.
+            await client.list_clusters(page_size=1)
     return None
-
-
-async def _key_works(row: TidbCloudConnection, facts: Facts) -> bool:
-    await (await cloud(row, facts)).list_clusters(page_size=1)
-    return True
 
 
 async def _by_name(rows: list[TidbCloudConnection], wanted: str, facts: Facts) -> Found:
@@ -95,7 +92,7 @@ async def _by_name(rows: list[TidbCloudConnection], wanted: str, facts: Facts) -
     matches: list[Found] = []
     for row in rows:
         async for cluster in all_clusters(row, facts):
-            names.add(cluster.display_name or cluster.cluster_id)
+            names.add(make_visible(cluster.display_name or cluster.cluster_id))
             if cluster.display_name == wanted:
                 matches.append(Found(row, cluster))
     if len(matches) > 1:

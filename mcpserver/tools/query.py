@@ -9,7 +9,7 @@ from accounts.scopes import Scope
 from mcpserver.sql.errors import SqlUnreachable
 from mcpserver.sql.pool import POOL
 from mcpserver.sql.query import Limits, Table, read
-from mcpserver.sqlgate import Refuse, is_system_schema, judge
+from mcpserver.sqlgate import Refuse, is_system_schema, judge, leaves_traces
 from mcpserver.tools.find import find_cluster, forget, reader_of
 from mcpserver.tools.spec import Arguments, Call, ClusterRef, Effect, tool
 from tidbmcp.lib.errors import Refused
@@ -23,7 +23,9 @@ class QueryArguments(Arguments):
     """A read."""
 
     cluster: ClusterRef
-    sql: Annotated[str, Field(min_length=1, description="One statement that reads: SELECT, WITH, SHOW, EXPLAIN, ...")]
+    sql: Annotated[
+        str, Field(min_length=1, max_length=100_000, description="One statement that reads: SELECT, WITH, SHOW, ...")
+    ]
     database: Annotated[DatabaseName | None, Field(description="Database that names without one belong to.")] = None
     max_rows: Annotated[int | None, Field(ge=1, description="Fewer rows than the server's limit.")] = None
     timeout_seconds: Annotated[int | None, Field(ge=1, description="Less time than the server's limit.")] = None
@@ -89,7 +91,7 @@ async def run_read(call: Call, cluster: str, sql: str, limits: Limits, database:
     found = await find_cluster(call, cluster)
     target, password = await reader_of(found, call.facts, database)
     try:
-        table = await read(POOL, target, password, sql, limits)
+        table = await read(POOL, target, password, sql, limits, keep=not leaves_traces(sql))
     except SqlUnreachable:
         forget(cluster)  # its address may have changed
         raise

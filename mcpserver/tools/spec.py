@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from accounts.principal import Principal
 from accounts.scopes import Scope
 from audit.facts import Facts
-from mcpserver.tools.schemas import flat_schema
+from mcpserver.tools.json_schema import flat_schema
 
 
 class Effect(StrEnum):
@@ -48,6 +48,7 @@ class Call:
     facts: Facts
     read_only: bool
     cluster: str = ""
+    cluster_id: str = ""
     branch: str = ""
     rows: int | None = None
     cut: bool = False

@@ -1,7 +1,7 @@
 """Ready TiDB Cloud clients: the key is opened when a client is made, and again when it is five minutes old."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 from typing import Final
@@ -16,10 +16,10 @@ from tidbmcp.lib.secrets import Secret
 from tidbmcp.lib.threads import in_control_thread
 
 LIFETIME: Final = 300.0
-"""Seconds that an opened key stays in memory. One that is changed or removed in the console is out of use at once."""
+"""Seconds that an opened key stays in use. One that is changed or removed in the console is out of use at once."""
 
 GRACE: Final = 60.0
-"""Seconds that a replaced client keeps for the requests it still serves."""
+"""Seconds that a client lives on for the requests that it still serves."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,16 @@ class _Kept:
     until: float
 
 
-_closing: set[asyncio.Future[None]] = set()
-_kept: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[UUID, _Kept]] = WeakKeyDictionary()
+@dataclass
+class _Clients:
+    """Of one event loop. `making` keeps two callers from opening one key twice."""
+
+    kept: dict[UUID, _Kept] = field(default_factory=dict)
+    replaced: list[_Kept] = field(default_factory=list)
+    making: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+_loops: WeakKeyDictionary[asyncio.AbstractEventLoop, _Clients] = WeakKeyDictionary()
 
 
 def all_connections() -> list[TidbCloudConnection]:
@@ -40,32 +48,47 @@ def all_connections() -> list[TidbCloudConnection]:
 
 async def cloud(connection: TidbCloudConnection, facts: Facts) -> TidbCloud:
     """A client for this connection, as the row stands now. Raises VaultUnavailable."""
-    clients = _kept.setdefault(asyncio.get_running_loop(), {})
-    kept = clients.get(connection.pk)
-    if kept and kept.until > monotonic() and kept.stored_at == connection.stored_at:
-        return kept.client
-    secret = await in_control_thread(open_secret, connection, purpose="call the TiDB Cloud API", facts=facts)
-    client = ready_client(connection, secret)
-    clients[connection.pk] = _Kept(client, connection.stored_at, monotonic() + LIFETIME)
-    if kept:
-        asyncio.get_running_loop().call_later(GRACE, _close, kept.client)
-    return client
+    clients = _loops.setdefault(asyncio.get_running_loop(), _Clients())
+    if found := _current(clients, connection):
+        return found
+    async with clients.making:
+        if found := _current(clients, connection):
+            return found
+        secret = await in_control_thread(open_secret, connection, purpose="call the TiDB Cloud API", facts=facts)
+        if old := clients.kept.pop(connection.pk, None):
+            clients.replaced.append(old)
+        client = ready_client(connection, secret)
+        clients.kept[connection.pk] = _Kept(client, connection.stored_at, monotonic() + LIFETIME)
+        return client
 
 
-def _close(client: TidbCloud) -> None:
-    task = asyncio.ensure_future(client.close())
-    _closing.add(task)
-    task.add_done_callback(_closing.discard)
+def _current(clients: _Clients, connection: TidbCloudConnection) -> TidbCloud | None:
+    kept = clients.kept.get(connection.pk)
+    fits = kept is not None and kept.until > monotonic() and kept.stored_at == connection.stored_at
+    return kept.client if kept is not None and fits else None
 
 
 def ready_client(connection: TidbCloudConnection, secret: Secret) -> TidbCloud:
-    """A client of this connection; whoever makes it closes it, or leaves that to its end."""
+    """A client of this connection; whoever makes it closes it."""
     return TidbCloud(
         name=connection.name, api_url=connection.api_url, public_key=connection.public_key, private_key=secret
     )
 
 
+async def forget_old_clients() -> None:
+    """Close those whose time is over, so that no key stays in memory because nobody asks for it any more."""
+    clients = _loops.setdefault(asyncio.get_running_loop(), _Clients())
+    moment = monotonic()
+    for pk in [pk for pk, kept in clients.kept.items() if kept.until + GRACE < moment]:
+        clients.replaced.append(clients.kept.pop(pk))
+    over = [kept for kept in clients.replaced if kept.until + GRACE < moment]
+    clients.replaced = [kept for kept in clients.replaced if kept not in over]
+    for kept in over:
+        await kept.client.close()
+
+
 async def close_clients() -> None:
     """Close what this event loop keeps."""
-    for kept in _kept.pop(asyncio.get_running_loop(), {}).values():
+    clients = _loops.pop(asyncio.get_running_loop(), _Clients())
+    for kept in [*clients.kept.values(), *clients.replaced]:
         await kept.client.close()

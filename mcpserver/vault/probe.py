@@ -1,6 +1,9 @@
 """Trying a stored key or login, for the "Test the connection" action."""
 
+import asyncio
+
 from audit.facts import Facts
+from mcpserver.sql.query import RUNNING
 from mcpserver.sql.session import Target, open_session
 from mcpserver.tidbcloud.types import Cluster
 from mcpserver.vault.clients import ready_client
@@ -34,7 +37,7 @@ async def probe_login(row: SqlLogin, facts: Facts) -> str:
     finally:
         await client.close()
     password = await in_control_thread(open_secret, row, purpose=PURPOSE, facts=facts)
-    return await in_control_thread(_probe_sql, row, cluster, password)
+    return await asyncio.get_running_loop().run_in_executor(RUNNING, _probe_sql, row, cluster, password)
 
 
 def _probe_sql(row: SqlLogin, cluster: Cluster, password: Secret) -> str:

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 
+import httpx2
 import MySQLdb
 import pytest
 
@@ -63,3 +64,23 @@ def test_a_name_that_two_clusters_have_asks_for_the_id(on_mysql: Stack) -> None:
     cluster_id = on_mysql.sandbox.cluster("northwind-freight")["cluster_id"]
     found = on_mysql.call("tidbcloud_get_cluster", {"cluster": cluster_id})["result"]["structuredContent"]
     assert found["display_name"] == "northwind-freight"
+
+
+def test_pages_keep_their_connections_to_the_control_database(stack: Stack, on_mysql: Stack) -> None:
+    cluster = stack.sandbox.cluster("northwind-freight")
+    root = cluster["root"]
+
+    def connections() -> int:
+        watcher = MySQLdb.connect(
+            host=cluster["host"], port=cluster["port"], user=root["user"], password=root["password"]
+        )
+        cursor = watcher.cursor()
+        cursor.execute("SHOW GLOBAL STATUS LIKE 'Connections'")
+        number = int(cursor.fetchone()[1])
+        watcher.close()
+        return number
+
+    before = connections()
+    for _ in range(50):
+        assert httpx2.get(f"{on_mysql.url}/api/health", trust_env=False).status_code == 200
+    assert connections() - before < 10

@@ -136,9 +136,19 @@ def test_a_message_reaches_the_worker(run: Run) -> None:
     wait_until(lambda: run.manage("shell", "-v0", "-c", count).strip() == "0", "the worker has done it")
 
 
-def test_a_port_that_is_taken_is_said(run: Run) -> None:
+def test_a_port_that_is_taken_is_said(run: Run, tmp_path: Path) -> None:
+    elsewhere = run.environment() | {"LOCAL_FOLDER": str(tmp_path / "other")}
     second = subprocess.run(
-        ["make", "run", f"PORT={run.port}"],
+        ["make", "run", f"PORT={run.port}"], cwd=ROOT, env=elsewhere, capture_output=True, text=True, check=False
+    )
+    assert second.returncode != 0
+    assert f"Port {run.port} is taken" in second.stderr
+
+
+def test_a_second_run_on_the_same_data_leaves_the_first_alone(run: Run) -> None:
+    before = run.facts
+    second = subprocess.run(
+        ["make", "run", f"PORT={free_port()}"],
         cwd=ROOT,
         env=run.environment(),
         capture_output=True,
@@ -146,7 +156,16 @@ def test_a_port_that_is_taken_is_said(run: Run) -> None:
         check=False,
     )
     assert second.returncode != 0
-    assert f"Port {run.port} is taken" in second.stderr
+    assert "is going on already" in second.stderr
+    assert run.facts == before
+
+
+@pytest.mark.parametrize("port", ["0", "abc", "70000", ""])
+def test_a_port_that_is_none_is_said(run: Run, port: str) -> None:
+    done = subprocess.run(
+        ["make", "run", f"PORT={port}"], cwd=ROOT, env=run.environment(), capture_output=True, text=True, check=False
+    )
+    assert "PORT must be a number" in done.stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL], ids=["TERM", "INT", "KILL"])

@@ -1,6 +1,8 @@
 """SQL over real connections: limits, cuts, kills, and servers that go away."""
 
 import asyncio
+import os
+import signal
 import threading
 from typing import Any
 
@@ -190,3 +192,49 @@ def test_forty_eight_at_once_are_all_answered(stack: Stack) -> None:
 
     answers = [answer_of(response) for response in asyncio.run(all_of_them())]
     assert [answer["result"]["structuredContent"]["rows"][0][0] for answer in answers] == list(range(48))
+
+
+def test_nothing_of_one_call_is_left_in_the_session_of_the_next(stack: Stack) -> None:
+    stack.query("SELECT GET_LOCK('boss', 0), @stolen := 'card 4111', LAST_INSERT_ID(4242)")
+    result = stack.query("SELECT @stolen, LAST_INSERT_ID(), IS_USED_LOCK('boss')")["structuredContent"]
+    assert result["rows"] == [[None, 0, None]]
+
+
+def test_a_server_that_came_back_costs_no_call(stack: Stack) -> None:
+    assert not stack.query("SELECT 1")["isError"]
+    stack.sandbox.kill_database("shop")
+    assert [stack.query("SELECT 1")["isError"] for _ in range(3)] == [False, False, False]
+
+
+def test_a_frozen_server_is_told_truly_and_in_time_and_others_go_on(stack: Stack) -> None:
+    pid = stack.sandbox.database_pid("shop")
+    assert pid is not None
+    stack.query("SELECT 1")
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        answers: list[str] = []
+        callers = [
+            threading.Thread(
+                target=lambda: answers.append(stack.query("SELECT 1", timeout_seconds=1)["content"][0]["text"])
+            )
+            for _ in range(20)
+        ]
+        for caller in callers:
+            caller.start()
+        other = stack.call("db_query", {"cluster": "northwind-freight", "sql": "SELECT 1"})["result"]
+        for caller in callers:
+            caller.join(30)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert other["isError"] is False
+    assert len(answers) == 20
+    assert not [text for text in answers if "was stopped on the server" in text]
+    wait_until(lambda: not stack.query("SELECT 1")["isError"], "it answers again")
+
+
+def test_very_wide_rows_do_not_fill_the_memory(stack: Stack) -> None:
+    sql = "SELECT IF(seq = 1, 'a', REPEAT('a', 15000000)) FROM seq_1_to_60"
+    before = stack.memory()
+    result = stack.query(sql, database="shop")["structuredContent"]
+    assert (result["row_count"], result["truncated_by"]) == (1, "bytes")
+    assert stack.memory() - before < 150_000_000

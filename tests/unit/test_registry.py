@@ -14,10 +14,10 @@ from audit.facts import NOBODY
 from mcpserver import governor
 from mcpserver.governor import Context
 from mcpserver.protocol import _as_wire, _input_schema
-from mcpserver.sqlgate.fingerprint import SYSTEM_SCHEMAS
+from mcpserver.sqlgate.system import SYSTEM_SCHEMAS
 from mcpserver.tools import TOOLS, Tool
+from mcpserver.tools.json_schema import flat_schema
 from mcpserver.tools.query import default_limits, run_read
-from mcpserver.tools.schemas import flat_schema
 from mcpserver.tools.spec import Call, Effect, NoArguments, tool
 from tidbmcp.lib.errors import Refused
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcpserver.sqlgate import Allow, Refuse, judge
-from mcpserver.sqlgate.gate import MOST_CHARACTERS, READING
+from mcpserver.sqlgate.fingerprint import MOST_CHARACTERS
+from mcpserver.sqlgate.gate import READING
 
 
 @pytest.mark.parametrize("word", READING)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Literal, cast
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI, Schema, Status
@@ -21,11 +21,11 @@ class Health(Schema):
 
 @api.get("/health", response={200: Health, 503: Health}, url_name="health")
 def health(request: HttpRequest) -> Status[dict[str, str]]:
-    """200 where calls can be served; 503, with the part that is down, where not."""
+    """200 where the control database answers; 503, with the part that is down, where not."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError:
+    except Error:
         return Status(503, {"status": "down", "database": "down"})
     return Status(200, {"status": "ok", "database": "ok"})
 

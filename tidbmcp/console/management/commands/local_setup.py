@@ -87,6 +87,8 @@ def _store_keys(sandbox: dict[str, Any]) -> None:
     if moved:
         connection.api_url, connection.public_key = sandbox["api_url"], sandbox["public_key"]
         connection.store(Secret(sandbox["private_key"]), FACTS)
+    ids = [cluster["cluster_id"] for cluster in sandbox["clusters"]]
+    connection.logins.exclude(cluster_id__in=ids).delete()  # of a sandbox that was made anew
     for cluster in sandbox["clusters"]:
         for role, login in cluster["logins"].items():
             place = {"connection": connection, "cluster_id": cluster["cluster_id"], "branch_id": "", "role": role}
