@@ -1,4 +1,4 @@
-"""The cast: Alice runs the place, Bob works here, Charlie knows nobody."""
+"""The cast, signed in, and events for pages to show."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,21 +14,6 @@ from tidbmcp.lib.ids import new_id, new_request_id
 
 HOSTILE = '<script>alert("x")</script>'
 TURNED = "abc\N{RIGHT-TO-LEFT OVERRIDE}cba"
-
-
-@pytest.fixture
-def alice(db: None) -> User:
-    return User.objects.create_superuser("alice", "", "a password of alice")
-
-
-@pytest.fixture
-def bob(db: None) -> User:
-    return User.objects.create_user("bob", "", "a password of bob")
-
-
-@pytest.fixture
-def charlie(db: None) -> User:
-    return User.objects.create_user("charlie", "", "a password of charlie")
 
 
 def signed_in(person: User) -> Client:
