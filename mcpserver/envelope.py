@@ -9,6 +9,7 @@ from mcp_types.jsonrpc import INVALID_REQUEST, PARSE_ERROR
 
 MOST_DEEP: Final = 100
 MOST_VALUES: Final = 20_000
+COMMAS_MOST: Final = 200_000
 """Levels of nesting, and values in all; honest calls have a handful."""
 
 
@@ -32,6 +33,8 @@ class Fault:
 
 def read_envelope(body: bytes) -> Envelope | Fault:
     """The method and what it says of its sender, or what is wrong."""
+    if body.count(b",") > COMMAS_MOST:
+        return Fault(INVALID_REQUEST, "The body holds too many values.")
     try:
         message = orjson.loads(body)
     except orjson.JSONDecodeError:

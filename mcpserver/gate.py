@@ -102,7 +102,7 @@ class Gate:
             async with timeout(BODY_SECONDS):
                 return await _read_body(receive, headers)
         except TimeoutError:
-            raise Turned(408, f"The body did not arrive within {BODY_SECONDS} s.") from None
+            raise Turned(408, f"The body did not arrive within {BODY_SECONDS:g} s.") from None
 
     async def _known(self, scope: Scope, headers: Headers, body: bytes, facts: Facts) -> tuple[Envelope, Passage]:
         """Who it is and what they want, in one hop."""

@@ -27,7 +27,7 @@ from mcpserver.tools import TOOLS, Tool
 from mcpserver.tools.spec import Call, Effect
 from tidbmcp.lib.errors import AuditUnavailable, BadInput, GatewayError, Refused
 from tidbmcp.lib.ids import new_id
-from tidbmcp.lib.threads import in_control_thread
+from tidbmcp.lib.threads import in_control_thread, uncancelled
 
 logger = logging.getLogger(__name__)
 
@@ -111,7 +111,7 @@ class _Walk:
         self.arguments = arguments
         self.context = context
         self.started = monotonic()
-        self.began = False
+        self.began = self.ended = False
         facts = replace(context.facts, call_id=new_id())
         self.call = Call(principal, facts, context.read_only)
 
@@ -166,8 +166,12 @@ class _Walk:
         self, result: Result, error: str = "", *, size: int | None = None, kind: Kind = Kind.CALL_FINISHED
     ) -> None:
         """Write the call's row; when this returns it is committed."""
+        if self.ended:
+            return  # one row says how a call ended, also where a cancellation comes while it is written
+        self.ended = kind is Kind.CALL_FINISHED
         duration = (monotonic() - self.started) * 1000
-        await in_control_thread(self._write, kind, result, error=error, duration_ms=duration, bytes=size)
+        write = in_control_thread(self._write, kind, result, error=error, duration_ms=duration, bytes=size)
+        await uncancelled(write)
 
     def _write(self, kind: Kind, result: Result, **about: Any) -> None:
         """Blocking, in a kept thread: taking a long statement apart must not hold up the event loop."""

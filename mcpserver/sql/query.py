@@ -31,6 +31,9 @@ TURNS: Final = Turns(6)
 GRACE: Final = 5.0
 """Seconds that a caller waits for a kill to be seen. After that the connection is still held, without them."""
 
+COLUMNS_MOST: Final = 4096
+"""As many as a MySQL table may have; TiDB's has fewer."""
+
 INTERRUPTED: Final = {1317, 1969, 3024}
 """Killed, or over the server's own limit (MariaDB 1969, MySQL and TiDB 3024)."""
 
@@ -203,12 +206,19 @@ def _read(job: _Job, session: Session) -> Table:
     result = connection.use_result()
     if result is None:
         return Table([], [], 0, "")
+    about_columns = result.describe()
+    if len(about_columns) > COLUMNS_MOST:
+        _leave(job, session, result)
+        raise SqlRejected(f"The result has {len(about_columns):,} columns: name the ones you need.")
     columns = [
         {"name": make_visible(_name(about[0])), "type": type_name(about[1], converter)}
-        for about, converter in zip(result.describe(), result.converter, strict=True)
+        for about, converter in zip(about_columns, result.converter, strict=True)
     ]
     rows: list[list[Any]] = []
     size, cut = len(orjson.dumps(columns)), ""
+    if size > job.limits.bytes:
+        _leave(job, session, result)
+        raise SqlRejected(f"The names of the columns alone are over {job.limits.bytes:,} bytes: name fewer.")
     while found := result.fetch_row(1):  # one at a time: nobody knows how wide the next one is
         (row,) = found
         size += len(orjson.dumps(row))

@@ -29,6 +29,8 @@ def test_a_locked_control_database_refuses_calls_with_a_log_line_and_heals(own: 
         assert withheld["isError"]
         assert "could not be written to the audit" in withheld["content"][0]["text"]
         assert own.post(PING).status_code == 503
+        nameless = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"nam": 1}}
+        assert own.post(nameless).status_code == 503
     finally:
         lock.execute("ROLLBACK")
         lock.close()

@@ -166,3 +166,9 @@ def test_an_address_over_its_rate_waits_and_is_told_how_long(tmp_path: Any, stac
     assert [response.status_code for response in statuses] == [200, 200, 200, 429, 429]
     assert 1 <= int(statuses[-1].headers["retry-after"]) <= 60
     assert "Wait" in json.loads(statuses[-1].text)["error"]["message"]
+
+
+def test_a_call_without_a_tools_name_is_one_refused_row(stack: Stack) -> None:
+    response = stack.post(CALL | {"params": {"nam": 1}})
+    rows = stack.events("request_id = ?", response.headers["x-request-id"])
+    assert [row["result"] for row in rows] == ["refused"]

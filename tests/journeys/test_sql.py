@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import threading
+from contextlib import suppress
 from typing import Any
 
 import httpx2
@@ -238,3 +239,38 @@ def test_very_wide_rows_do_not_fill_the_memory(stack: Stack) -> None:
     result = stack.query(sql, database="shop")["structuredContent"]
     assert (result["row_count"], result["truncated_by"]) == (1, "bytes")
     assert stack.memory() - before < 150_000_000
+
+
+def test_a_result_of_too_many_columns_is_refused_and_small(stack: Stack) -> None:
+    result = stack.query("SELECT " + "a.*," * 2000 + "1 FROM information_schema.columns a LIMIT 1")
+    assert "name the ones you need" in result["content"][0]["text"]
+
+
+def test_a_warning_of_one_call_is_not_read_by_the_next(stack: Stack) -> None:
+    stack.query("SELECT CAST('secret of A' AS SIGNED)")
+    for sql in ("SHOW WARNINGS", "SELECT @@warning_count", "SHOW COUNT(*) WARNINGS"):
+        assert stack.query(sql)["isError"]
+
+
+def test_calls_that_are_cancelled_at_any_moment_leave_one_row_each(stack: Stack) -> None:
+    token = stack.token("mcp:read", "--name", "impatient")
+
+    async def storm() -> None:
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json, text/event-stream"}
+        async with httpx2.AsyncClient(trust_env=False, headers=headers) as client:
+            for number in range(60):
+                arguments = {"cluster": "shop", "sql": f"SELECT {number}"}
+                body = {
+                    "jsonrpc": "2.0",
+                    "id": 1,
+                    "method": "tools/call",
+                    "params": {"name": "db_query", "arguments": arguments},
+                }
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(number / 4000):
+                        await client.post(stack.mcp_url, json=body)
+
+    asyncio.run(storm())
+    assert not stack.query("SELECT 1")["isError"]
+    rows = stack.events("token = ? AND kind = 'call.finished'", token[:13])
+    assert len(rows) == len({row["call_id"] for row in rows})

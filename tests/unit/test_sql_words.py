@@ -21,6 +21,13 @@ REFUSED = [
     ("columns of mysql", "SHOW FULL COLUMNS FROM user IN `mysql`", "system_schema"),
     ("others' statements", "SHOW FULL PROCESSLIST", "system_schema"),
     ("others' statements by table", "SELECT * FROM information_schema.PROCESSLIST", "system_schema"),
+    ("others' statements, bare", "SELECT id, info FROM processlist", "system_schema"),
+    ("others' plans by id", "SHOW EXPLAIN FOR 3", "system_schema"),
+    ("others' plans, run", "SHOW ANALYZE FOR 3", "system_schema"),
+    ("others' warnings", "SHOW WARNINGS", "system_schema"),
+    ("others' warnings counted", "SHOW COUNT(*) ERRORS", "system_schema"),
+    ("others' warnings by variable", "SELECT @@SESSION.warning_count", "system_schema"),
+    ("accounts", "SELECT grantee FROM information_schema.user_privileges", "system_schema"),
     ("others' plans", "EXPLAIN FOR CONNECTION 4", "system_schema"),
 ]
 ALLOWED = [
@@ -29,8 +36,9 @@ ALLOWED = [
     "SELECT user FROM shop.customers -- mysql.user",
     "SHOW CREATE TABLE shop.orders",
     "SELECT `größe`, 'a\u00a0b', 東京 FROM t",
-    "SELECT processlist FROM shop.pages",
     "SHOW TABLES FROM shop",
+    "SHOW COLUMNS FROM errors",
+    "SELECT 1.5, .5, 1e3 FROM t",
     "EXPLAIN SELECT 1",
 ]
 
@@ -45,6 +53,11 @@ def test_it_is_refused_by_its_rule(sql: str, rule: str) -> None:
 @pytest.mark.parametrize("sql", ALLOWED)
 def test_what_only_looks_like_that_passes(sql: str) -> None:
     assert isinstance(judge(sql), Allow)
+
+
+@pytest.mark.parametrize("sql", ["SELECT * FROM shop.2024_hidden", "SELECT _secretcol FROM t", "SELECT `a`.5b FROM t"])
+def test_no_part_of_a_name_is_lost_from_the_record(sql: str) -> None:
+    assert fingerprint(sql).text == sql
 
 
 def test_nothing_hides_from_the_record_behind_an_odd_blank() -> None:

@@ -5,11 +5,12 @@ puts everything on one thread. A small executor of our own does neither.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
+from anyio import CancelScope
 from django.db import close_old_connections
 
 P = ParamSpec("P")
@@ -22,6 +23,19 @@ CONTROL: Final = ThreadPoolExecutor(4, thread_name_prefix="control")
 async def in_control_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run `work`, which may use the ORM, in a kept thread: one hop, however many statements are in it."""
     return await asyncio.get_running_loop().run_in_executor(CONTROL, partial(fresh, partial(work, *args, **kwargs)))
+
+
+async def uncancelled(work: Coroutine[Any, Any, T]) -> T:
+    """Wait for work that must happen once it is begun. A cancellation is passed on when it has."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        with CancelScope(shield=True):  # a cancelled scope cancels again and again: not in here
+            await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()  # looked at, so that nobody reports it as forgotten
+        raise
 
 
 def fresh(work: Callable[[], T]) -> T:
