@@ -1,10 +1,13 @@
 """Settings for tests: everything is said here, so that neither the environment nor `.local` of this machine matters."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 TEMPORARY = Path(tempfile.mkdtemp(prefix="tidbmcp-tests-"))
+atexit.register(shutil.rmtree, TEMPORARY, ignore_errors=True)
 for name in ("SECRET_KEY_FALLBACKS", "MCP_READ_ONLY", "MCP_ALLOWED_ORIGINS", "RATE_LIMIT_PER_ADDRESS", "DEBUG"):
     os.environ.pop(name, None)
 os.environ.update(

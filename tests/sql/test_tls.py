@@ -63,14 +63,13 @@ def serving(folder: Path, data: Path, *options: str) -> Iterator[int]:
     files = [f"--datadir={data}", f"--socket={folder}/s", f"--log-error={folder}/server.err", f"--port={port}"]
     command = [programs.find("mariadbd"), "--no-defaults", *files, "--user=root", "--bind-address=0.0.0.0", *options]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    log = folder / "server.err"
     until = time.monotonic() + 20
-    while (
-        "ready for connections" not in (folder / "server.err").read_text() if (folder / "server.err").exists() else True
-    ):
-        assert process.poll() is None, (folder / "server.err").read_text()
-        assert time.monotonic() < until
-        time.sleep(0.05)
     try:
+        while not log.exists() or "ready for connections" not in log.read_text():
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < until, "the server does not start"
+            time.sleep(0.05)
         yield port
     finally:
         process.terminate()
