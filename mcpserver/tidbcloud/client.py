@@ -15,7 +15,7 @@ from mcpserver.tidbcloud.errors import (
     CloudRejected,
     CloudUnreachable,
 )
-from mcpserver.tidbcloud.types import Cluster, ClusterPage, Region, RegionList, Wire
+from mcpserver.tidbcloud.types import BranchPage, Cluster, ClusterPage, Region, RegionList, Wire
 from tidbmcp.lib.secrets import Secret
 from tidbmcp.lib.version import VERSION
 
@@ -55,6 +55,11 @@ class TidbCloud:
         """One cluster by its id, with everything the API tells. CloudNotFound where there is none."""
         return await self._get(f"clusters/{quote(cluster_id, safe='')}", Cluster, {"view": "FULL"})
 
+    async def list_branches(self, cluster_id: str, *, page_token: str | None = None) -> BranchPage:
+        """One page of a cluster's branches."""
+        params = {"pageSize": "100"} | ({"pageToken": page_token} if page_token else {})
+        return await self._get(f"clusters/{quote(cluster_id, safe='')}/branches", BranchPage, params)
+
     async def _get(self, path: str, kind: type[W], params: dict[str, str] | None = None) -> W:
         try:
             response = await self._http.get(path, params=params)
@@ -89,6 +94,8 @@ class TidbCloud:
                 )
             case 404:
                 return CloudNotFound(f"TiDB Cloud ({self.name}) has no such thing.", detail=detail)
+            case 501:
+                return CloudRejected(f"TiDB Cloud ({self.name}) does not offer this here.", detail=detail)
             case 429:
                 wait = response.headers.get("x-ratelimit-reset", "60")
                 after = f"{wait} seconds" if wait.isdigit() else "a minute"

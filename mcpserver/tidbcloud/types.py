@@ -64,6 +64,22 @@ class Cluster(Wire):
     update_time: str | None = None
 
 
+class Branch(Wire):
+    """A branch of a cluster, with an endpoint and users of its own."""
+
+    branch_id: str
+    display_name: str | None = None
+    state: str | None = None
+    endpoints: Endpoints | None = None
+
+
+class BranchPage(Wire):
+    """The answer of GET /clusters/{id}/branches."""
+
+    branches: list[Branch] = Field(default_factory=list)
+    next_page_token: str | None = None
+
+
 class RegionList(Wire):
     """The answer of GET /regions."""
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from audit.facts import Facts
 from mcpserver.sql.session import Target
 from mcpserver.tidbcloud.errors import CloudNotFound, CloudRefused
-from mcpserver.tidbcloud.types import Cluster
+from mcpserver.tidbcloud.types import Branch, Cluster
 from mcpserver.tools.spec import Call
 from mcpserver.vault.clients import all_connections, cloud
 from mcpserver.vault.models import Role, SqlLogin, TidbCloudConnection
@@ -121,16 +121,39 @@ async def all_clusters(row: TidbCloudConnection, facts: Facts) -> AsyncIterator[
             return
 
 
-async def reader_of(found: Found, facts: Facts, database: str = "") -> tuple[Target, Callable[[], Secret]]:
+async def find_branch(call: Call, found: Found, wanted: str) -> Branch:
+    """The branch of this id or exact name; an id beats an equal name. Notes it on the call."""
+    client = await cloud(found.connection, call.facts)
+    branches: list[Branch] = []
+    token: str | None = None
+    while token != "":
+        page = await client.list_branches(found.cluster.cluster_id, page_token=token)
+        branches += page.branches
+        token = page.next_page_token or ""
+    by_id = [branch for branch in branches if branch.branch_id == wanted]
+    matches = by_id or [branch for branch in branches if branch.display_name == wanted]
+    if len(matches) > 1:
+        raise BadInput(f"{len(matches)} branches are named {wanted!r}: give the id.")
+    if not matches:
+        names = ", ".join(make_visible(branch.display_name or branch.branch_id) for branch in branches[:20]) or "none"
+        raise NotFound(f"There is no branch {wanted!r} of this cluster. There are: {names}.")
+    call.branch = matches[0].display_name or matches[0].branch_id
+    return matches[0]
+
+
+async def reader_of(
+    found: Found, facts: Facts, database: str = "", branch: Branch | None = None
+) -> tuple[Target, Callable[[], Secret]]:
     """Where to connect as the cluster's reader, and how to get the password when a connection must be made."""
-    endpoint = found.cluster.endpoints.public if found.cluster.endpoints else None
+    place: Cluster | Branch = branch or found.cluster
+    endpoint = place.endpoints.public if place.endpoints else None
     if endpoint is None or not endpoint.host or not endpoint.port or endpoint.disabled:
-        state = found.cluster.state or "unknown"
-        raise Unavailable(f"The cluster has no public SQL endpoint now (state {state}). Try again when it is ACTIVE.")
-    login = await in_control_thread(_login, found)
+        state, what = place.state or "unknown", "branch" if branch else "cluster"
+        raise Unavailable(f"The {what} has no public SQL endpoint now (state {state}). Try again when it is ACTIVE.")
+    login = await in_control_thread(_login, found, branch.branch_id if branch else "")
     if login is None:
         raise Refused(
-            f"No reader login is stored for {found.cluster.display_name}. Ask {settings.ADMIN_CONTACT} to store a SQL "
+            f"No reader login is stored for {place.display_name}. Ask {settings.ADMIN_CONTACT} to store a SQL "
             "login with role_readonly for it in the console."
         )
     version = login.stored_at.isoformat()
@@ -142,8 +165,8 @@ async def reader_of(found: Found, facts: Facts, database: str = "") -> tuple[Tar
     return target, password
 
 
-def _login(found: Found) -> SqlLogin | None:
+def _login(found: Found, branch_id: str) -> SqlLogin | None:
     of_cluster = SqlLogin.objects.filter(
-        connection=found.connection, cluster_id=found.cluster.cluster_id, branch_id="", role=Role.READONLY
+        connection=found.connection, cluster_id=found.cluster.cluster_id, branch_id=branch_id, role=Role.READONLY
     )
     return of_cluster.select_related("connection").first()

@@ -8,11 +8,17 @@ from accounts.scopes import Scope
 from mcpserver.sqlgate import is_system_schema
 from mcpserver.tools.clusters import ClusterArguments
 from mcpserver.tools.query import NOTICE, DatabaseName, default_limits, refuse_system, run_read
-from mcpserver.tools.spec import Call, Effect, tool
+from mcpserver.tools.spec import BranchRef, Call, Effect, tool
 from tidbmcp.lib.errors import NotFound
 
 
-class TablesArguments(ClusterArguments):
+class PlaceArguments(ClusterArguments):
+    """A cluster, or a branch of it."""
+
+    branch: BranchRef = None
+
+
+class TablesArguments(PlaceArguments):
     """One database of a cluster."""
 
     database: DatabaseName
@@ -48,13 +54,13 @@ class TablesAnswer(BaseModel):
     description="Lists the databases of a cluster that its reader can see. Use it before show_tables. Cheap.",
     scope=Scope.READ,
     effect=Effect.READS,
-    arguments=ClusterArguments,
+    arguments=PlaceArguments,
     output=DatabasesAnswer,
 )
-async def show_databases(call: Call, arguments: ClusterArguments) -> dict[str, Any]:
+async def show_databases(call: Call, arguments: PlaceArguments) -> dict[str, Any]:
     """As the reader sees them."""
     sql = "SELECT schema_name FROM information_schema.schemata ORDER BY schema_name"
-    table = await run_read(call, arguments.cluster, sql, default_limits())
+    table = await run_read(call, arguments.cluster, sql, default_limits(), branch=arguments.branch)
     names = [row[0] for row in table.rows if not is_system_schema(row[0])]
     return {"databases": names, "truncated": bool(table.cut), "notice": NOTICE}
 
@@ -75,9 +81,9 @@ async def show_tables(call: Call, arguments: TablesArguments) -> dict[str, Any]:
         "SELECT table_name, CASE table_type WHEN 'BASE TABLE' THEN 'table' ELSE LOWER(table_type) END "  # noqa: S608 - in hex
         f"FROM information_schema.tables WHERE table_schema = _utf8mb4 0x{arguments.database.encode().hex()} ORDER BY table_name"
     )
-    table = await run_read(call, arguments.cluster, sql, default_limits())
+    table = await run_read(call, arguments.cluster, sql, default_limits(), branch=arguments.branch)
     if not table.rows:
-        known = await show_databases(call, ClusterArguments(cluster=arguments.cluster))
+        known = await show_databases(call, PlaceArguments(cluster=arguments.cluster, branch=arguments.branch))
         if arguments.database not in known["databases"]:
             raise NotFound(
                 f"There is no database {arguments.database!r}. There are: {', '.join(known['databases'][:50])}."
