@@ -8,8 +8,10 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 ROOT = Path(__file__).resolve().parent.parent
 _PATIENCE = 20.0
@@ -41,6 +43,34 @@ class SandboxProcess:
         assert pid is not None, f"the database of {display_name} is not running"
         end(pid, signal.SIGKILL)
 
+    def advance(self, seconds: float) -> datetime:
+        """Let so much time pass on its clock: what it shows now. This and all down to `configure` need `--control`."""
+        return datetime.fromtimestamp(self._control("POST", "clock", {"advance": seconds})["now"], UTC)
+
+    def fault(self, name: str, **options: Any) -> None:
+        """Order a fault; `method`, `path`, `times` and `seconds` say for what, how often and how long."""
+        self._control("POST", "faults", {"fault": name, **options})
+
+    def clear(self) -> None:
+        """No faults ordered, no requests remembered."""
+        self._control("DELETE", "faults")
+        self._control("DELETE", "requests")
+
+    def requests(self) -> list[dict[str, Any]]:
+        """What was asked of it since the last `clear`, in order."""
+        found: list[dict[str, Any]] = self._control("GET", "requests")["requests"]
+        return found
+
+    def configure(self, **fields: Any) -> None:
+        """Other limits and switches, at once."""
+        self._control("PATCH", "config", fields)
+
+    def _control(self, method: str, path: str, body: object = None) -> Any:
+        url = f"{self.facts['api_url'].removesuffix('/v1beta1')}/_sandbox/{path}"
+        data = None if body is None else json.dumps(body).encode()
+        with urlopen(Request(url, data, method=method), timeout=_PATIENCE) as answer:
+            return json.load(answer)
+
     def stop(self) -> int:
         """The clean way. Its exit code, which is 0 when all went well."""
         return self._end(signal.SIGTERM)
@@ -66,7 +96,7 @@ class SandboxProcess:
         try:
             self.wait_for_log("ready at")
         except AssertionError:
-            self.process.kill()
+            self.kill()
             raise
         self.facts = json.loads((self.folder / "sandbox.json").read_text())
 
@@ -82,8 +112,10 @@ class SandboxProcess:
             self._news.notify_all()
 
 
-def start_sandbox(folder: Path) -> SandboxProcess:
-    process = subprocess.Popen(command(folder), cwd=ROOT, env=environment(), stderr=subprocess.PIPE, text=True)
+def start_sandbox(folder: Path, *options: str) -> SandboxProcess:
+    """Without limits, unless options are given."""
+    told = command(folder, *(options or ("--unlimited",)))
+    process = subprocess.Popen(told, cwd=ROOT, env=environment(), stderr=subprocess.PIPE, text=True)
     sandbox = SandboxProcess(folder, process)
     sandbox._wait_until_ready()
     return sandbox

@@ -47,18 +47,26 @@ class Facts:
     """All of it. The field names are those of the file."""
 
     api_url: str
+    iam_url: str
     public_key: str
     private_key: str = field(repr=False)
+    bearer_token: str = field(repr=False)
     clusters: tuple[ClusterFacts, ...]
 
     @property
-    def api_port(self) -> int:
+    def api_port(self) -> int | None:
         """The port in `api_url`."""
-        return urlsplit(self.api_url).port or 0
+        return urlsplit(self.api_url).port
+
+    @property
+    def iam_port(self) -> int | None:
+        """The port in `iam_url`. None in a file from before there was one."""
+        return urlsplit(self.iam_url).port
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """Fails on missing and on unknown fields."""
+        """Fails on missing and on unknown fields, but for two that older files do not have."""
+        data = {"iam_url": "", "bearer_token": "", **data}
         return cls(**{**data, "clusters": tuple(ClusterFacts.from_json(cluster) for cluster in data["clusters"])})
 
 

@@ -16,11 +16,11 @@ from mcpserver.sandbox.seeds import SEEDS
 
 @dataclass(frozen=True)
 class Claimed:
-    """The facts as written, and the sockets that hold every port in them."""
+    """The facts as written, and the sockets that hold the ports of the API."""
 
     facts: Facts
     api: socket.socket
-    databases: dict[str, socket.socket]
+    iam: socket.socket
 
 
 def prepare(folder: Path) -> Facts:
@@ -36,7 +36,7 @@ def prepare(folder: Path) -> Facts:
 
 @contextmanager
 def prepared_to_serve(folder: Path) -> Iterator[Claimed]:
-    """The same, but every port stays held, and nobody else can serve from this folder meanwhile."""
+    """The same, but the API's ports stay held, and nobody else can serve from this folder meanwhile."""
     folders.make_private(folder)
     with ExitStack() as stack:
         with folders.writing(folder):
@@ -50,23 +50,32 @@ def prepared_to_serve(folder: Path) -> Iterator[Claimed]:
 def _claim(folder: Path, recorded: Facts | None) -> Iterator[Claimed]:
     with ExitStack() as stack:
         api = stack.enter_context(closing(ports.claim(recorded.api_port if recorded else None)))
-        known = {cluster.display_name: cluster for cluster in recorded.clusters} if recorded else {}
-        clusters: list[ClusterFacts] = []
-        databases: dict[str, socket.socket] = {}
-        for seed in SEEDS:
-            old = known.get(seed.display_name)
-            listener = stack.enter_context(closing(ports.claim(old.port if old else None)))
-            port = ports.port_of(listener)
-            cluster = replace(old, port=port) if old else invent.cluster(seed.display_name, port)
-            clusters.append(cluster)
-            databases[cluster.cluster_id] = listener
-        facts = _with_ports(recorded, ports.port_of(api), tuple(clusters))
+        iam = stack.enter_context(closing(ports.claim(recorded.iam_port if recorded else None)))
+        facts = _with_ports(recorded, ports.port_of(api), ports.port_of(iam), _clusters(recorded))
         if facts != recorded:
             facts_file.write(folder, facts)
-        yield Claimed(facts, api, databases)
+        yield Claimed(facts, api, iam)
 
 
-def _with_ports(recorded: Facts | None, api_port: int, clusters: tuple[ClusterFacts, ...]) -> Facts:
+def _clusters(recorded: Facts | None) -> tuple[ClusterFacts, ...]:
+    """The seeds, each with a port that was free a moment ago. Whoever serves them takes it, or says another one."""
+    known = {cluster.display_name: cluster for cluster in recorded.clusters} if recorded else {}
+    clusters: list[ClusterFacts] = []
+    with ExitStack() as stack:
+        for seed in SEEDS:
+            old = known.get(seed.display_name)
+            port = ports.port_of(stack.enter_context(closing(ports.claim(old.port if old else None))))
+            clusters.append(replace(old, port=port) if old else invent.cluster(seed.display_name, port))
+    return tuple(clusters)
+
+
+def _with_ports(recorded: Facts | None, api_port: int, iam_port: int, clusters: tuple[ClusterFacts, ...]) -> Facts:
     if recorded is None:
-        return invent.facts(api_port, clusters)
-    return replace(recorded, api_url=invent.api_url(api_port), clusters=clusters)
+        return invent.facts(api_port, iam_port, clusters)
+    return replace(
+        recorded,
+        api_url=invent.api_url(api_port),
+        iam_url=invent.api_url(iam_port),
+        bearer_token=recorded.bearer_token or invent.bearer_token(),
+        clusters=clusters,
+    )

@@ -1,4 +1,4 @@
-"""Serving a sandbox: the API in this process, the databases beside it, until a signal comes."""
+"""Serving a sandbox: both APIs in this process, the databases beside it, until a signal comes."""
 
 import asyncio
 import contextlib
@@ -6,18 +6,23 @@ import logging
 import os
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import uvicorn
 
-from mcpserver.sandbox.api.app import build
-from mcpserver.sandbox.api.digest import ApiKey
+from mcpserver.sandbox import facts as facts_file
+from mcpserver.sandbox.api.app import Apps, build
+from mcpserver.sandbox.api.connections import Protocol
+from mcpserver.sandbox.clock import Clock
 from mcpserver.sandbox.cloud import Cloud
 from mcpserver.sandbox.config import Config
 from mcpserver.sandbox.databases import programs
-from mcpserver.sandbox.databases.server import DatabaseServer
+from mcpserver.sandbox.databases.fleet import Fleet
 from mcpserver.sandbox.facts import Facts
 from mcpserver.sandbox.prepare import Claimed, prepared_to_serve
+from mcpserver.sandbox.seeding import plant
+from mcpserver.sandbox.store import Store
 
 logger = logging.getLogger(__name__)
 
@@ -34,34 +39,51 @@ async def _serve(folder: Path, claimed: Claimed, config: Config) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    api = _Api(_api_config(claimed.facts, config))
-    serving = asyncio.create_task(api.serve(sockets=[claimed.api]))
-    databases = [
-        DatabaseServer(cluster, folder / cluster.cluster_id, claimed.databases[cluster.cluster_id], config.stop_seconds)
-        for cluster in claimed.facts.clusters
+    store = Store(folder)
+    cloud = Cloud(store, Fleet(folder, config), Clock(), config)
+    plant(store, claimed.facts)
+    await cloud.load(store.places())
+    _note_ports(folder, claimed.facts, cloud)
+    apps = build(cloud, claimed.facts)
+    servers = _servers(apps)
+    serving = [
+        asyncio.create_task(server.serve(sockets=[listener]))
+        for server, listener in zip(servers, (claimed.api, claimed.iam), strict=True)
     ]
-    for database in databases:
-        database.watch()
     logger.info("ready at %s", claimed.facts.api_url)
     await stop.wait()
-    api.should_exit = True
-    await asyncio.gather(serving, *(database.stop() for database in databases))
+    for server in servers:
+        server.should_exit = True
+    await asyncio.gather(cloud.stop(), *serving)
     logger.info("stopped")
 
 
-def _api_config(facts: Facts, config: Config) -> uvicorn.Config:
-    return uvicorn.Config(
-        build(Cloud.of(facts), ApiKey(facts.public_key, facts.private_key), config),
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=60,
-        timeout_graceful_shutdown=2,
+def _note_ports(folder: Path, facts: Facts, cloud: Cloud) -> None:
+    """A seed whose port was taken in the meantime has another one now."""
+    ports = {place_id: cluster.port for place_id, cluster in cloud.clusters.items()}
+    clusters = tuple(replace(seed, port=ports.get(seed.cluster_id, seed.port)) for seed in facts.clusters)
+    if clusters != facts.clusters:
+        facts_file.write(folder, replace(facts, clusters=clusters))
+
+
+def _servers(apps: Apps) -> tuple["_Server", "_Server"]:
+    serverless, iam = (
+        uvicorn.Config(
+            app,
+            http=Protocol,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=60,
+            timeout_graceful_shutdown=2,
+        )
+        for app in (apps.serverless, apps.iam)
     )
+    return _Server(serverless), _Server(iam)
 
 
-class _Api(uvicorn.Server):
+class _Server(uvicorn.Server):
     """uvicorn without its own handling of signals: they stop the whole sandbox, and it ends with 0."""
 
     @contextlib.contextmanager

@@ -111,16 +111,15 @@ def test_a_path_without_documentation_is_not_found(api: httpx2.Client, path: str
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("POST", "/clusters"),
-        ("PATCH", "/clusters/1"),
-        ("DELETE", "/clusters/1"),
-        ("GET", "/clusters:batchGet?clusterIds=1"),
-        ("GET", "/clusters/1/branches"),
-        ("POST", "/clusters/1/branches/bran-x:reset"),
-        ("POST", "/clusters/1/sqlUsers"),
-        ("GET", "/projects"),
-        ("GET", "/clusters?filter=state%3DACTIVE"),
-        ("GET", "/clusters?orderBy=createTime"),
+        ("POST", "/clusters:restore"),
+        ("GET", "/backups?clusterId=1"),
+        ("POST", "/clusters/1/exports"),
+        ("POST", "/clusters/1/exports/2:cancel"),
+        ("GET", "/clusters/1/imports/2"),
+        ("PATCH", "/clusters/1/auditLog/config"),
+        ("GET", "/clusters/1/changefeeds"),
+        ("POST", "/clusters/1/migrations/2:pause"),
+        ("GET", "/clusters/1/privateLinkConnections:getAvailabilityZones"),
     ],
 )
 def test_what_is_documented_and_not_there_yet_says_so(api: httpx2.Client, method: str, path: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from mcpserver.sandbox.config import Config
 from mcpserver.sandbox.console import log_to_stderr
 from mcpserver.sandbox.errors import SandboxError
 from mcpserver.sandbox.prepare import prepare
@@ -30,7 +31,7 @@ class Command(BaseCommand):
                 prepare(folder)
             else:
                 log_to_stderr()
-                serve(folder)
+                serve(folder, Config.unlimited())
         except SandboxError as error:
             raise CommandError(str(error)) from error
 

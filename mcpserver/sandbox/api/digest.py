@@ -28,10 +28,11 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class ApiKey:
-    """The public half is the user name, the private half the password."""
+    """The public half is the user name, the private half the password. The bearer token stands for the same key."""
 
     public: str
     private: str = field(repr=False)
+    bearer: str = field(repr=False)
 
 
 @dataclass(frozen=True)

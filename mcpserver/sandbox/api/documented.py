@@ -2,6 +2,9 @@
 
 from typing import Final
 
+Operations = tuple[tuple[str, str], ...]
+"""Paths and their methods."""
+
 _C: Final = "/clusters/{cluster_id}"
 _BRANCH: Final = f"{_C}/branches/{{branch_id}}"
 _USER: Final = f"{_C}/sqlUsers/{{user_name}}"
@@ -12,7 +15,7 @@ _MIGRATION: Final = f"{_C}/migrations/{{migration_id}}"
 _LINK: Final = f"{_C}/privateLinkConnections/{{connection_id}}"
 
 # A path with a verb (`:reset`) stands before the same path without, whose last part would swallow it.
-OPERATIONS: Final[tuple[tuple[str, str], ...]] = (
+SERVERLESS_OPERATIONS: Final[Operations] = (
     ("/regions", "GET"),
     ("/regions:listCloudProviders", "GET"),
     ("/clusters", "GET POST"),
@@ -25,10 +28,6 @@ OPERATIONS: Final[tuple[tuple[str, str], ...]] = (
     (f"{_BRANCH}:reset", "POST"),
     (_BRANCH, "GET DELETE"),
     (f"{_BRANCH}/sqlUsers/{{user_name}}", "PATCH"),
-    (f"{_C}/dbuser", "GET"),
-    (f"{_C}/sqlUsers", "GET POST"),
-    (_USER, "GET PATCH DELETE"),
-    ("/projects", "GET"),
     ("/backups", "GET"),
     ("/backups/{backup_id}", "GET DELETE"),
     (f"{_C}/exports", "GET POST"),
@@ -66,4 +65,10 @@ OPERATIONS: Final[tuple[tuple[str, str], ...]] = (
     (f"{_LINK}:attachDomains", "POST"),
     (f"{_LINK}:detachDomains", "POST"),
     (_LINK, "GET DELETE"),
+)
+IAM_OPERATIONS: Final[Operations] = (
+    (f"{_C}/dbuser", "GET"),
+    (f"{_C}/sqlUsers", "GET POST"),
+    (_USER, "GET PATCH DELETE"),
+    ("/projects", "GET"),
 )

@@ -4,9 +4,9 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, TypeVar
 
 from mcpserver.sandbox.api.answers import ApiError
 from mcpserver.sandbox.api.parameters import Parameters
@@ -15,15 +15,7 @@ DEFAULT_SIZE: Final = 10
 MAXIMUM_SIZE: Final = 100
 
 
-class Listed(Protocol):
-    """What can stand in a list."""
-
-    @property
-    def list_key(self) -> str:
-        """Unique, and in the order of the list. A token names the key it goes on after, so deletions move nothing."""
-
-
-T = TypeVar("T", bound=Listed)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -40,19 +32,30 @@ class Pager:
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def page(self, what: str, items: Sequence[T], parameters: Parameters) -> Page[T]:
-        """By pageSize, skip and pageToken of the request."""
-        size = min(parameters.natural("pageSize") or DEFAULT_SIZE, MAXIMUM_SIZE)
+    def page(
+        self,
+        items: Iterable[T],
+        parameters: Parameters,
+        key: Callable[[T], str],
+        *,
+        backwards: bool = False,
+        default_size: int = DEFAULT_SIZE,
+    ) -> Page[T]:
+        """By pageSize, skip and pageToken of the request.
+
+        The key is unique. A token names the key it goes on after, so that deletions move nothing.
+        """
+        size = min(parameters.natural("pageSize") or default_size, MAXIMUM_SIZE)
         skip = parameters.natural("skip")
-        binding = f"{what}|{size}|{skip}"
-        ordered = sorted(items, key=lambda item: item.list_key)
+        binding = parameters.binding(size)
+        ordered = sorted(items, key=key, reverse=backwards)
         if token := parameters.text("pageToken"):
             after = self._open(token, binding)
-            rest = [item for item in ordered if item.list_key > after]
+            rest = [item for item in ordered if (key(item) < after if backwards else key(item) > after)]
         else:
             rest = ordered[skip:]
         page = rest[:size]
-        return Page(page, self._seal(page[-1].list_key, binding) if len(rest) > size else "")
+        return Page(page, self._seal(key(page[-1]), binding) if len(rest) > size else "")
 
     def _seal(self, after: str, binding: str) -> str:
         return base64.urlsafe_b64encode(self._mac(after, binding) + after.encode()).decode().rstrip("=")

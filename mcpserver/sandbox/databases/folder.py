@@ -1,68 +1,57 @@
-"""Making the data folder of a cluster: in a draft, which gets its name when it is whole."""
+"""The home of a place: a folder with its data and its logs. Data are made in a draft, which gets its name when whole."""
 
 import asyncio
 import contextlib
-import os
 import secrets
 import shutil
-import signal
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
-
-from mcpserver.sandbox.databases import accounts, programs
-from mcpserver.sandbox.errors import SandboxError
-from mcpserver.sandbox.facts import ClusterFacts
-from mcpserver.sandbox.seeds import seed_named
 
 
 def data_of(home: Path) -> Path:
-    """Where the data is, once it is there."""
+    """Where the data are, once they are there."""
     return home / "data"
 
 
-def clean(home: Path) -> None:
-    """What a killed run left: drafts, temporary files, the number of a process that is gone."""
-    for draft in home.glob("draft-*"):
-        shutil.rmtree(draft, ignore_errors=True)
+def tidy(home: Path) -> None:
+    """Before a server starts: its empty folders, and no number of a process that is gone."""
     for name in ("tmp", "empty"):
         shutil.rmtree(home / name, ignore_errors=True)
         (home / name).mkdir(mode=0o700, parents=True)
     (home / "mariadbd.pid").unlink(missing_ok=True)
 
 
-async def make(home: Path, cluster: ClusterFacts) -> None:
-    """System tables, users, databases. Takes a second or two."""
+@contextlib.asynccontextmanager
+async def draft_in(home: Path) -> AsyncIterator[Path]:
+    """The path for a new data folder. What is still there at the end is thrown away."""
     draft = home / f"draft-{secrets.token_hex(4)}"
-    log = home / "make.log"
-    log.write_bytes(b"")
-    await _run(programs.install(draft), b"", log)
-    script = "".join(f"{statement};\n" for statement in _statements(cluster))
-    await _run(programs.load(draft, home), script.encode(), log)
-    draft.rename(data_of(home))
-
-
-def _statements(cluster: ClusterFacts) -> Iterator[str]:
-    yield from accounts.statements(cluster)
-    yield from seed_named(cluster.display_name).statements(accounts.name(cluster.root))
-    yield "CREATE DATABASE test"
-
-
-async def _run(command: list[str], text: bytes, log: Path) -> None:
-    with log.open("ab") as file:
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=file,
-            stderr=file,
-            env=programs.environment(),
-            start_new_session=True,
-        )
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)  # noqa: ASYNC240 - takes no time
     try:
-        await process.communicate(text)
+        yield draft
     finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)  # what it has started goes with it
-            await process.wait()
-    if process.returncode != 0:
-        raise SandboxError(f"The data folder could not be made; {log} says why.")
+        await asyncio.to_thread(shutil.rmtree, draft, ignore_errors=True)
+
+
+def settle(draft: Path, home: Path) -> None:
+    """The draft becomes the data, and the data that were there a draft. In the worst moment there are none."""
+    data = data_of(home)
+    if data.exists():
+        former = draft.with_name(f"{draft.name}-former")
+        data.rename(former)
+        draft.rename(data)
+        former.rename(draft)
+    else:
+        draft.rename(data)
+
+
+def sweep(home: Path) -> None:
+    """Throw away what a killed run has left: homes that were to be removed, drafts in the others."""
+    for left in (*home.glob("draft-*"), *home.glob("removed-*")):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def remove(home: Path) -> None:
+    """All of it. Whatever happens meanwhile, no half of it stays under its name."""
+    with contextlib.suppress(FileNotFoundError):
+        going = home.rename(home.with_name(f"removed-{secrets.token_hex(4)}"))
+        shutil.rmtree(going)

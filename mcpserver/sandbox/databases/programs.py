@@ -9,7 +9,12 @@ from mcpserver.sandbox.errors import SandboxError
 
 # Debian keeps the server outside the PATH of ordinary users.
 _FOLDERS: Final = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/bin"])
-_PACKAGES: Final = {"mariadbd": "mariadb-server", "mariadb-install-db": "mariadb-server", "setpriv": "util-linux"}
+_PACKAGES: Final = {
+    "mariadbd": "mariadb-server",
+    "mariadb-install-db": "mariadb-server",
+    "setpriv": "util-linux",
+    "cp": "coreutils",
+}
 
 # As TiDB has it by default, as far as MariaDB can. Names are compared without regard to case there.
 _LIKE_TIDB: Final = (
@@ -27,7 +32,9 @@ _SMALL: Final = (
     "--innodb-log-buffer-size=2M",
     "--innodb-log-file-size=8M",
     "--innodb-temp-data-file-path=ibtmp1:4M:autoextend",
+    "--innodb-use-native-aio=OFF",  # fifty servers would use up the machine's; and a frozen server writes nothing
     "--key-buffer-size=1M",
+    "--log-warnings=1",
     "--max-connections=100",
     "--performance-schema=OFF",
     "--table-open-cache=200",
@@ -37,9 +44,11 @@ _CLOSED: Final = ("--event-scheduler=OFF", "--local-infile=OFF", "--skip-name-re
 _QUICK: Final = ("--innodb-flush-log-at-trx-commit=2", "--sync-frm=OFF")
 
 # Dies with the process that started it, even if that one is killed: the kernel sees to it. It checks that the parent
-# is still there, hands the listening socket over as descriptor 3 the way systemd does, and becomes the server.
+# is still there, and becomes the server, which expects the listening socket as descriptor 3 the way systemd hands it
+# over, and finds its first statements as descriptor 4.
 _HAND_OVER: Final = (
-    'test "$PPID" = "$1" || exit 1; exec 3<&"$2"; shift 2; export LISTEN_FDS=1 LISTEN_PID="$$"; exec "$@"'
+    'test "$PPID" = "$1" || exit 1; shift; exec 3<&0 4<&1 </dev/null >/dev/null; '
+    'export LISTEN_FDS=1 LISTEN_PID="$$"; exec "$@"'
 )
 
 
@@ -77,15 +86,20 @@ def install(data: Path) -> list[str]:
     ]
 
 
+def copy(data: Path, target: Path) -> list[str]:
+    """Copy a data folder. Where the file system can share blocks, it does."""
+    return [*_dying_with_us(), find("cp"), "--archive", "--reflink=auto", "--sparse=always", str(data), str(target)]
+
+
 def load(data: Path, home: Path) -> list[str]:
     """A server without a network that runs the SQL it reads, then stops."""
     return [*_dying_with_us(), *_server(data, home), "--bootstrap"]
 
 
-def serve(data: Path, home: Path, listener: int) -> list[str]:
-    """The server of a cluster on the socket given; it opens no other."""
-    hand_over = ["sh", "-c", _HAND_OVER, "sh", str(os.getpid()), str(listener)]
-    files = [f"--pid-file={home / 'mariadbd.pid'}", f"--log-error={home / 'mariadbd.log'}"]
+def serve(data: Path, home: Path) -> list[str]:
+    """The server of a place: it listens on its standard input, and runs the SQL on its standard output before."""
+    hand_over = ["sh", "-c", _HAND_OVER, "sh", str(os.getpid())]
+    files = [f"--pid-file={home / 'mariadbd.pid'}", f"--log-error={home / 'mariadbd.log'}", "--init-file=/dev/fd/4"]
     return [*_dying_with_us(), *hand_over, *_server(data, home), *files]
 
 

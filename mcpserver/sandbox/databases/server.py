@@ -1,105 +1,143 @@
-"""A MariaDB server on demand: the sandbox keeps the listening socket, and the server lives only when it is needed.
-
-A first connection waits in the socket's queue while the server starts and takes it from there: nothing stands between
-client and server. When the server dies, the sandbox watches the socket again. A server that nobody uses could be
-stopped from here in the same way (it would come back at the next connection).
-"""
+"""One running MariaDB server. It dies with the thread that started it."""
 
 import asyncio
 import contextlib
-import logging
+import os
 import signal
 import socket
 from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from mcpserver.sandbox.databases import folder, programs
+from mcpserver.sandbox.databases.keeper import Keeper
 from mcpserver.sandbox.errors import SandboxError
-from mcpserver.sandbox.facts import ClusterFacts
-
-logger = logging.getLogger(__name__)
+from mcpserver.sandbox.ports import port_of
 
 # Ended because somebody wanted it. After anything else, clients that wait are sent away rather than tried again for.
 _WANTED: Final = (0, -signal.SIGTERM, -signal.SIGKILL)
+_MOMENT: Final = 0.001
 
 
-class DatabaseServer:
-    """The server of one cluster. Made and used in the main thread: a server dies with the thread that started it."""
+class Server:
+    """It takes its connections from the socket given, which stays ours."""
 
-    def __init__(self, cluster: ClusterFacts, home: Path, listener: socket.socket, stop_seconds: float) -> None:
-        self._cluster = cluster
-        self._home = home
+    def __init__(self, process: Process, home: Path, listener: socket.socket, keeper: Keeper) -> None:
+        self._process = process
         self._listener = listener
-        self._stop_seconds = stop_seconds
-        self._task: asyncio.Task[None] | None = None
+        self._keeper = keeper
+        self._log = home / "mariadbd.log"
+        self._number = home / "mariadbd.pid"
 
-    def watch(self) -> None:
-        """Start a server when somebody connects."""
-        asyncio.get_running_loop().add_reader(self._listener, self._wake)
+    @property
+    def alive(self) -> bool:
+        """As far as we have heard."""
+        return self._process.returncode is None
 
-    async def stop(self) -> None:
-        """No server afterwards, and none will be started."""
-        asyncio.get_running_loop().remove_reader(self._listener)
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+    @property
+    def failed(self) -> str:
+        """A sentence when it ended by itself and not well, else empty."""
+        if self._process.returncode in (None, *_WANTED):
+            return ""
+        return f"the database ended with {self._process.returncode}; {self._log} says why."
 
-    def _wake(self) -> None:
-        loop = asyncio.get_running_loop()
-        loop.remove_reader(self._listener)
-        self._task = loop.create_task(self._serve_once())
+    async def ended(self, within: float) -> bool:
+        """Wait so long for its end."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self._process.wait()
+        return not self.alive
 
-    async def _serve_once(self) -> None:
+    async def tell(self, statements: Sequence[str]) -> None:
+        """Run these as the keeper."""
+        work = asyncio.to_thread(self._keeper.run, port_of(self._listener), statements)
+        if not await self._first(work):
+            raise SandboxError("The database ended before it could be told.")
+
+    async def ready(self) -> None:
+        """Wait until it greets a client."""
+        if not await self._first(self._greeting()):
+            raise SandboxError(self.failed or "the database was stopped while it started.")
+
+    @contextlib.asynccontextmanager
+    async def frozen(self) -> AsyncIterator[None]:
+        """It does nothing at all meanwhile. Its files are then as after a kill, from which it always recovers."""
         try:
-            code = await self._run()
-        except (OSError, SandboxError) as error:
-            logger.error("%s: %s", self._cluster.display_name, error)  # noqa: TRY400 - the sentence says it all
-            self._send_waiting_away()
-        else:
-            if code not in _WANTED:
-                log = self._home / "mariadbd.log"
-                logger.error("%s: the database ended with %s; %s says why.", self._cluster.display_name, code, log)
-                self._send_waiting_away()
-        self.watch()
+            self._signal(signal.SIGSTOP)
+            while self.alive and not _stands_still(self._process.pid):  # noqa: ASYNC110 - the kernel sends no event
+                await asyncio.sleep(_MOMENT)
+            yield
+        finally:
+            self._signal(signal.SIGCONT)
 
-    async def _run(self) -> int:
-        """Make the data if there is none yet, then serve until the server ends or we are cancelled."""
-        folder.clean(self._home)
-        data = folder.data_of(self._home)
-        if not data.exists():
-            logger.info("%s: making the databases", self._cluster.display_name)
-            await folder.make(self._home, self._cluster)
+    def in_use(self) -> bool:
+        """Whether it holds a connection, if only because it still works for a client that is gone."""
+        own = f"socket:[{os.fstat(self._listener.fileno()).st_ino}]"
+        try:
+            held = [str(entry.readlink()) for entry in Path(f"/proc/{self._process.pid}/fd").iterdir()]
+        except OSError:  # something was closed while we looked
+            return True
+        return any(target.startswith("socket:") and target != own for target in held)
+
+    async def end(self, within: float) -> None:
+        """Stop it in peace, if that can be done within so many seconds."""
+        self._signal(signal.SIGTERM)
+        if not await self.ended(within):
+            await self.kill()
+
+    async def kill(self) -> None:
+        """Stop it at once. What was committed is there at the next start."""
+        self._signal(signal.SIGKILL)
+        await self._process.wait()
+        self._number.unlink(missing_ok=True)
+
+    def _signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(number)
+
+    async def _first(self, work: Coroutine[Any, Any, None]) -> bool:
+        """Do this work as long as the server runs. Whether it was done."""
+        working, ending = asyncio.ensure_future(work), asyncio.ensure_future(self._process.wait())
+        try:
+            await asyncio.wait({working, ending}, return_when=asyncio.FIRST_COMPLETED)
+            if working.done():
+                working.result()
+            return working.done()
+        finally:
+            working.cancel()
+            ending.cancel()
+
+    async def _greeting(self) -> None:
+        reader, writer = await asyncio.open_connection(*self._listener.getsockname())
+        try:
+            await reader.read(1)
+        finally:
+            writer.close()
+
+
+async def start(home: Path, listener: socket.socket) -> Server:
+    """Start one on the data of this home."""
+    keeper = Keeper.new()
+    with keeper.script() as script:
         process = await asyncio.create_subprocess_exec(
-            *programs.serve(data, self._home, self._listener.fileno()),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
+            *programs.serve(folder.data_of(home), home),
+            stdin=listener.fileno(),
+            stdout=script,
             stderr=asyncio.subprocess.DEVNULL,
             env=programs.environment(),
-            pass_fds=[self._listener.fileno()],
             start_new_session=True,
         )
-        logger.info("%s: the database starts, process %s", self._cluster.display_name, process.pid)
-        try:
-            return await process.wait()
-        finally:
-            await self._end(process)
-            (self._home / "mariadbd.pid").unlink(missing_ok=True)
+    return Server(process, home, listener, keeper)
 
-    async def _end(self, process: Process) -> None:
-        if process.returncode is not None:
-            return
-        process.terminate()
-        try:
-            await asyncio.wait_for(process.wait(), self._stop_seconds)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
 
-    def _send_waiting_away(self) -> None:
-        """Close what waits in the queue, or the same failure would be repeated at once and for ever."""
-        self._listener.setblocking(False)  # noqa: FBT003 - the name of the method says it
-        with contextlib.suppress(BlockingIOError):
-            while True:
-                self._listener.accept()[0].close()
+def _stands_still(pid: int) -> bool:
+    """Every thread of it is stopped, or gone."""
+    try:
+        return all(_state(task) in "TtXZ" for task in Path(f"/proc/{pid}/task").iterdir())
+    except FileNotFoundError:
+        return not Path(f"/proc/{pid}").exists()
+
+
+def _state(task: Path) -> str:
+    return (task / "stat").read_text().rpartition(")")[2].split()[0]

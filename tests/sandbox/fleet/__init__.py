@@ -1,0 +1,1 @@
+"""The database servers behind a sandbox, without its API."""
