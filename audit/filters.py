@@ -24,9 +24,9 @@ def has_outcome() -> Exists:
 
 
 def unfinished(events: QuerySet[Event]) -> QuerySet[Event]:
-    """Those of the events that began a call whose outcome nobody knows."""
+    """Those of the events that began a call whose outcome nobody knows, or that say so."""
     began = events.filter(result=Result.STARTED, call_id__isnull=False, at__lt=now() - STILL_RUNNING)
-    return began.filter(~has_outcome())
+    return began.filter(~has_outcome()) | events.filter(result=Result.UNKNOWN)
 
 
 class SinceFilter(admin.SimpleListFilter):

@@ -105,7 +105,7 @@ def test_a_call_that_never_ended_stands_out(as_alice: Client) -> None:
     long_ago = now() - STILL_RUNNING - timedelta(minutes=1)
     record(Kind.CALL_STARTED, Result.STARTED, call_id=new_id(), tool="db_execute", at=long_ago)
     assert "outcome unknown" in as_alice.get(EVENTS).text
-    assert "nothing says how it ended" in as_alice.get("/admin/").text
+    assert "nobody knows whether it was done" in as_alice.get("/admin/").text
 
 
 def test_a_call_that_ended_does_not(as_alice: Client, call: Call) -> None:

@@ -17,6 +17,8 @@ class GatewayError(Exception):
     """
 
     code = "error"
+    outcome_unknown = False
+    """Whether something may have happened all the same: somebody must look."""
 
     def __init__(self, public: str, *, detail: str = "", recorded: str = "") -> None:
         super().__init__(public)
