@@ -1,106 +1,186 @@
-"""The TiDB Cloud API over HTTP Digest, asynchronous. One client holds one key; make it through the vault."""
+"""The TiDB Cloud API, asynchronous. One client holds one key; make it through the vault."""
 
-from typing import Final, TypeVar
+from collections.abc import AsyncIterator, Awaitable
+from typing import Final
 from urllib.parse import quote
 
-import httpx2
-from pydantic import ValidationError
-
-from mcpserver.tidbcloud.errors import (
-    CloudBusy,
-    CloudConfused,
-    CloudError,
-    CloudNotFound,
-    CloudRefused,
-    CloudRejected,
-    CloudUnreachable,
+from mcpserver.tidbcloud.auth import Credentials
+from mcpserver.tidbcloud.changes import ClusterChange, NewBranch, NewCluster, NewSqlUser
+from mcpserver.tidbcloud.errors import CloudNotFound
+from mcpserver.tidbcloud.host import Host
+from mcpserver.tidbcloud.pages import pages_of
+from mcpserver.tidbcloud.types import (
+    Branch,
+    BranchPage,
+    Cluster,
+    ClusterPage,
+    Nothing,
+    Region,
+    RegionList,
+    SqlUser,
+    SqlUserPage,
 )
-from mcpserver.tidbcloud.types import BranchPage, Cluster, ClusterPage, Region, RegionList, Wire
+from mcpserver.tidbcloud.unclear import change_it, delete, make
 from tidbmcp.lib.secrets import Secret
-from tidbmcp.lib.version import VERSION
 
-W = TypeVar("W", bound=Wire)
-
-TIMEOUT: Final = httpx2.Timeout(15, connect=5)
-USER_AGENT: Final = f"tidbmcp/{VERSION}"
+PAGE_MOST: Final = 100
+TIMEOUT: Final = 15.0
+"""Seconds for an answer."""
 
 
 class TidbCloud:
-    """One organization's or project's clusters, as its API key sees them. Methods raise CloudError's family."""
+    """One organization's or project's clusters, as its key sees them. Methods raise CloudError's family."""
 
-    def __init__(self, *, name: str, api_url: str, public_key: str, private_key: Secret) -> None:
+    def __init__(
+        self, *, name: str, api_url: str, iam_url: str, credentials: Credentials, timeout: float = TIMEOUT
+    ) -> None:
         self.name = name
-        self._http = httpx2.AsyncClient(
-            base_url=api_url.rstrip("/") + "/",
-            auth=httpx2.DigestAuth(public_key, private_key.reveal()),
-            headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
-            timeout=TIMEOUT,
-            trust_env=False,
-        )
+        self._api = Host(name, api_url, credentials, timeout)
+        self._iam = Host(name, iam_url, credentials, timeout)
 
     async def close(self) -> None:
         """Close its connections."""
-        await self._http.aclose()
+        await self._api.close()
+        await self._iam.close()
+
+    # Regions and clusters
 
     async def list_regions(self) -> list[Region]:
         """All regions."""
-        return (await self._get("regions", RegionList)).regions
+        return (await self._api.read("regions", RegionList)).regions
 
-    async def list_clusters(self, *, page_size: int, page_token: str | None = None) -> ClusterPage:
-        """One page of clusters, oldest first."""
-        params = {"pageSize": str(page_size)} | ({"pageToken": page_token} if page_token else {})
-        return await self._get("clusters", ClusterPage, params)
+    async def list_clusters(
+        self, *, page_size: int, page_token: str | None = None, display_name: str | None = None
+    ) -> ClusterPage:
+        """One page of clusters, in the API's order, which is oldest first."""
+        params = _page(page_size, page_token) | ({"filter": f'displayName="{display_name}"'} if display_name else {})
+        return await self._api.read("clusters", ClusterPage, params)
+
+    async def all_clusters(self) -> AsyncIterator[Cluster]:
+        """Every cluster, page by page."""
+        async for page in pages_of(lambda token: self.list_clusters(page_size=PAGE_MOST, page_token=token)):
+            for cluster in page.clusters:
+                yield cluster
 
     async def get_cluster(self, cluster_id: str) -> Cluster:
         """One cluster by its id, with everything the API tells. CloudNotFound where there is none."""
-        return await self._get(f"clusters/{quote(cluster_id, safe='')}", Cluster, {"view": "FULL"})
+        return await self._api.read(_cluster(cluster_id), Cluster, {"view": "FULL"})
 
-    async def list_branches(self, cluster_id: str, *, page_token: str | None = None) -> BranchPage:
+    async def create_cluster(self, wanted: NewCluster) -> Cluster:
+        """Ask for a cluster; it is CREATING for a while. CloudUnclear where nobody can say whether it will be there.
+
+        There is no idempotency key, so an unclear answer is never followed by a second request, but by a look.
+        """
+
+        async def of_this_name() -> list[Cluster]:
+            def ask(token: str | None) -> Awaitable[ClusterPage]:
+                return self.list_clusters(page_size=PAGE_MOST, page_token=token, display_name=wanted.display_name)
+
+            found = [cluster async for page in pages_of(ask) for cluster in page.clusters]
+            return [cluster for cluster in found if cluster.display_name == wanted.display_name]
+
+        return await make(
+            f"cluster {wanted.display_name!r}",
+            lambda: self._api.change("POST", "clusters", Cluster, wanted.body()),
+            of_this_name,
+        )
+
+    async def update_cluster(self, cluster_id: str, change: ClusterChange) -> Cluster:
+        """Change what is given, and nothing else. The answer has no annotations."""
+        return await change_it(
+            lambda: self._api.change("PATCH", _cluster(cluster_id), Cluster, dict(change.patch())),
+            lambda: self.get_cluster(cluster_id),
+            change.is_in,
+        )
+
+    async def delete_cluster(self, cluster_id: str) -> Cluster | None:
+        """Delete it, with all its data. The cluster as it goes, or None where it was gone already."""
+
+        return await delete(
+            lambda: self._api.change("DELETE", _cluster(cluster_id), Cluster), lambda: self.get_cluster(cluster_id)
+        )
+
+    # Branches
+
+    async def list_branches(
+        self, cluster_id: str, *, page_size: int = PAGE_MOST, page_token: str | None = None
+    ) -> BranchPage:
         """One page of a cluster's branches."""
-        params = {"pageSize": "100"} | ({"pageToken": page_token} if page_token else {})
-        return await self._get(f"clusters/{quote(cluster_id, safe='')}/branches", BranchPage, params)
+        return await self._api.read(f"{_cluster(cluster_id)}/branches", BranchPage, _page(page_size, page_token))
 
-    async def _get(self, path: str, kind: type[W], params: dict[str, str] | None = None) -> W:
-        try:
-            response = await self._http.get(path, params=params)
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise CloudUnreachable(
-                f"TiDB Cloud ({self.name}) did not answer. Try again in a moment.", detail=f"GET {path}: {error!r}"
-            ) from error
-        if response.status_code != httpx2.codes.OK:
-            raise self._error(path, response)
-        try:
-            return kind.model_validate_json(response.content)
-        except ValidationError as error:
-            raise CloudConfused(
-                f"TiDB Cloud ({self.name}) gave an answer that can't be understood.",
-                detail=f"GET {path}: {error.error_count()} fields do not fit {kind.__name__}",
-            ) from error
+    async def all_branches(self, cluster_id: str) -> AsyncIterator[Branch]:
+        """Every branch of a cluster, page by page."""
+        async for page in pages_of(lambda token: self.list_branches(cluster_id, page_token=token)):
+            for branch in page.branches:
+                yield branch
 
-    def _error(self, path: str, response: httpx2.Response) -> CloudError:
-        """The error for a status. The API's own text goes to the log only."""
-        detail = f"GET {path}: {response.status_code} {response.text[:300]}"
-        match response.status_code:
-            case 400:
-                return CloudRejected(
-                    f"TiDB Cloud ({self.name}) does not take this request. If a page_token was given, leave it out.",
-                    detail=detail,
-                )
-            case 401 | 403:
-                return CloudRefused(
-                    f"TiDB Cloud does not accept the API key of {self.name}, or the key may not see this. "
-                    "An admin can test the connection in the console.",
-                    detail=detail,
-                )
-            case 404:
-                return CloudNotFound(f"TiDB Cloud ({self.name}) has no such thing.", detail=detail)
-            case 501:
-                return CloudRejected(f"TiDB Cloud ({self.name}) does not offer this here.", detail=detail)
-            case 429:
-                wait = response.headers.get("x-ratelimit-reset", "60")
-                after = f"{wait} seconds" if wait.isdigit() else "a minute"
-                return CloudBusy(f"TiDB Cloud takes no more requests for {self.name} now; wait {after}.", detail=detail)
-            case _:
-                return CloudError(
-                    f"TiDB Cloud ({self.name}) answered {response.status_code}. Try again later.", detail=detail
-                )
+    async def get_branch(self, cluster_id: str, branch_id: str) -> Branch:
+        """One branch with everything the API tells. CloudNotFound where there is none."""
+        return await self._api.read(_branch(cluster_id, branch_id), Branch, {"view": "FULL"})
+
+    async def create_branch(self, cluster_id: str, wanted: NewBranch) -> Branch:
+        """Ask for a branch, as `create_cluster` does for a cluster."""
+
+        async def of_this_name() -> list[Branch]:
+            found = [branch async for branch in self.all_branches(cluster_id)]
+            return [branch for branch in found if branch.display_name == wanted.display_name]
+
+        return await make(
+            f"branch {wanted.display_name!r}",
+            lambda: self._api.change("POST", f"{_cluster(cluster_id)}/branches", Branch, wanted.body()),
+            of_this_name,
+        )
+
+    async def delete_branch(self, cluster_id: str, branch_id: str) -> Branch | None:
+        """Delete it, with all its data. The branch as it goes, or None where it was gone already."""
+
+        return await delete(
+            lambda: self._api.change("DELETE", _branch(cluster_id, branch_id), Branch),
+            lambda: self.get_branch(cluster_id, branch_id),
+        )
+
+    async def set_branch_password(self, cluster_id: str, branch_id: str, user: str, password: Secret) -> None:
+        """Set the password of a SQL user of a branch; `user` has the branch's prefix."""
+        path = f"{_branch(cluster_id, branch_id)}/sqlUsers/{_id(user)}"
+        await self._api.change("PATCH", path, Nothing, {"password": password.reveal()})
+
+    # SQL users of a cluster, on the IAM host
+
+    async def all_sql_users(self, cluster_id: str) -> AsyncIterator[SqlUser]:
+        """Every SQL user that the API tells of, page by page."""
+
+        def ask(token: str | None) -> Awaitable[SqlUserPage]:
+            return self._iam.read(f"{_cluster(cluster_id)}/sqlUsers", SqlUserPage, _page(PAGE_MOST, token))
+
+        async for page in pages_of(ask):
+            for user in page.sql_users:
+                yield user
+
+    async def create_sql_user(self, cluster_id: str, name: str, role: str, password: Secret) -> SqlUser:
+        """Make a user with a built-in role. The name is without the prefix; the answer's has it."""
+        wanted = NewSqlUser(user_name=name, builtin_role=role, password=password.reveal())
+        return await self._iam.change("POST", f"{_cluster(cluster_id)}/sqlUsers", SqlUser, wanted.body())
+
+    async def set_sql_password(self, cluster_id: str, user: str, password: Secret) -> None:
+        """Set the password of a SQL user of a cluster; `user` has the cluster's prefix."""
+        path = f"{_cluster(cluster_id)}/sqlUsers/{_id(user)}"
+        await self._iam.change("PATCH", path, Nothing, {"password": password.reveal()})
+
+
+def _page(size: int, token: str | None) -> dict[str, str]:
+    return {"pageSize": str(size)} | ({"pageToken": token} if token else {})
+
+
+def _cluster(cluster_id: str) -> str:
+    return f"clusters/{_id(cluster_id)}"
+
+
+def _branch(cluster_id: str, branch_id: str) -> str:
+    return f"{_cluster(cluster_id)}/branches/{_id(branch_id)}"
+
+
+def _id(text: str) -> str:
+    """One step of a path. No quoting keeps `..` from being two steps back: of a branch's path, the cluster's."""
+    if not text.strip("."):
+        raise CloudNotFound("TiDB Cloud has no such thing.", detail=f"{text!r} is no id")
+    return quote(text, safe="")

@@ -1,28 +1,71 @@
-"""What the API answers, as far as the tools need it. Unknown fields are passed over, missing ones are None.
+"""What the API answers. Unknown fields are passed over; missing, null and unreadable ones are None.
 
-Source: cluster.swagger.json of tidbcloud-cli (Apache-2.0), resources Cluster and Region.
+Source: cluster.swagger.json, branch.swagger.json and iam.swagger.json of tidbcloud-cli (Apache-2.0).
 """
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Any, ClassVar, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidatorFunctionWrapHandler, field_validator
 from pydantic.alias_generators import to_camel
+from pydantic_core.core_schema import ValidationInfo
+
+ACTIVE: Final = "ACTIVE"
+DELETED: Final = frozenset({"DELETED", "DELETING"})
+"""States of what is going or gone. Any state that is not ACTIVE, new ones too, means "not ready"."""
 
 
 class Wire(BaseModel):
-    """Tolerant towards the wire: fields may be new, missing or null."""
+    """Tolerant towards the wire: a field that does not fit hides itself, and not the answer it stands in."""
+
+    whole: ClassVar[frozenset[str]] = frozenset()
+    """Fields that are the answer itself and must fit: half a list would pass for the whole."""
 
     model_config = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, extra="ignore", coerce_numbers_to_str=True
     )
 
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _default_where_it_does_not_fit(
+        cls, value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo
+    ) -> Any:
+        field = cls.model_fields[info.field_name or ""]
+        if value is None and not field.is_required():
+            return field.get_default(call_default_factory=True)
+        try:
+            return handler(value)
+        except ValidationError:
+            if field.is_required() or info.field_name in cls.whole:
+                raise
+            return field.get_default(call_default_factory=True)
+
+
+class Nothing(Wire):
+    """An answer of which nothing is needed."""
+
 
 class Region(Wire):
-    """A place where clusters can be."""
+    """A place where clusters can be. `provider` is deprecated and can be null; `name` is what the API takes."""
 
     name: str | None = None
     region_id: str | None = None
     cloud_provider: str | None = None
+    provider: str | None = None
     display_name: str | None = None
     service_plans: list[str] | None = None
+
+    @property
+    def id(self) -> str:
+        """As in `aws-us-east-1`, from the name: `regionId` was seen as `us-east-1`."""
+        return (self.name or "").removeprefix("regions/") or self.region_id or ""
+
+
+class AuthorizedNetwork(Wire):
+    """A range of addresses that may connect."""
+
+    start_ip_address: str | None = None
+    end_ip_address: str | None = None
+    display_name: str | None = None
 
 
 class Endpoint(Wire):
@@ -31,63 +74,166 @@ class Endpoint(Wire):
     host: str | None = None
     port: int | None = None
     disabled: bool | None = None
+    authorized_networks: list[AuthorizedNetwork] | None = None
+
+
+class PrivateService(Wire):
+    """The cloud provider's side of a private endpoint."""
+
+    service_name: str | None = None
+    service_attachment_name: str | None = None
+    availability_zone: list[str] | None = None
+
+
+class PrivateEndpoint(Wire):
+    """Where SQL is spoken inside a cloud provider's network."""
+
+    host: str | None = None
+    port: int | None = None
+    aws: PrivateService | None = None
+    gcp: PrivateService | None = None
+    alicloud: PrivateService | None = None
 
 
 class Endpoints(Wire):
-    """Of a cluster."""
+    """Of a cluster or branch."""
 
     public: Endpoint | None = None
+    private: PrivateEndpoint | None = None
 
 
 class SpendingLimit(Wire):
-    """In US cents a month."""
+    """In US cents a month. A zero may be left out on the wire."""
 
-    monthly: int | None = None
+    monthly: int = 0
 
 
-class Cluster(Wire):
-    """A cluster. Ids are texts: they are larger than a float holds."""
+class BackupPolicy(Wire):
+    """When backups are made (UTC, HH:mm) and for how many days they are kept."""
 
-    cluster_id: str
+    start_time: str | None = None
+    retention_days: int | None = None
+
+
+class AutoScaling(Wire):
+    """Of an Essential cluster, in request capacity units."""
+
+    min_rcu: int | None = None
+    max_rcu: int | None = None
+
+
+class EncryptionConfig(Wire):
+    """Encryption of the data beyond the usual."""
+
+    enhanced_encryption_enabled: bool | None = None
+
+
+class AuditLogConfig(Wire):
+    """TiDB Cloud's own audit log of the database."""
+
+    enabled: bool | None = None
+    unredacted: bool | None = None
+
+
+class Place(Wire):
+    """What clusters and branches have in common."""
+
+    name: str | None = None
     display_name: str | None = None
-    region: Region | None = None
     state: str | None = None
-    service_plan: str | None = None
-    cluster_plan: str | None = None
-    version: str | None = None
     user_prefix: str | None = None
     endpoints: Endpoints | None = None
-    spending_limit: SpendingLimit | None = None
-    labels: dict[str, str] | None = None
+    annotations: dict[str, str] | None = None
     created_by: str | None = None
     create_time: str | None = None
     update_time: str | None = None
 
 
-class Branch(Wire):
-    """A branch of a cluster, with an endpoint and users of its own."""
+class Cluster(Place):
+    """A cluster. Ids are texts: they are larger than a float holds. There is never a password in it."""
+
+    cluster_id: str
+    region: Region | None = None
+    version: str | None = None
+    service_plan: str | None = None
+    cluster_plan: str | None = None
+    spending_limit: SpendingLimit | None = None
+    automated_backup_policy: BackupPolicy | None = None
+    auto_scaling: AutoScaling | None = None
+    encryption_config: EncryptionConfig | None = None
+    high_availability_type: str | None = None
+    audit_log_config: AuditLogConfig | None = None
+    labels: dict[str, str] | None = None
+
+    @property
+    def id(self) -> str:
+        """Of the cluster."""
+        return self.cluster_id
+
+    @property
+    def plan(self) -> str | None:
+        """`Starter`, `Essential` and so on; `clusterPlan` is often null."""
+        return self.service_plan or (self.cluster_plan.title() if self.cluster_plan else None)
+
+
+class Branch(Place):
+    """A branch of a cluster, with an endpoint, a user prefix and users of its own."""
 
     branch_id: str
-    display_name: str | None = None
-    state: str | None = None
-    endpoints: Endpoints | None = None
+    cluster_id: str | None = None
+    parent_id: str | None = None
+    parent_display_name: str | None = None
+    parent_timestamp: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Of the branch."""
+        return self.branch_id
 
 
-class BranchPage(Wire):
-    """The answer of GET /clusters/{id}/branches."""
+class SqlUser(Wire):
+    """A SQL user of a cluster; its name has the cluster's prefix. The role may come back with the prefix too."""
 
-    branches: list[Branch] = Field(default_factory=list)
-    next_page_token: str | None = None
+    user_name: str
+    builtin_role: str | None = None
 
 
 class RegionList(Wire):
     """The answer of GET /regions."""
 
+    whole = frozenset({"regions"})
+
     regions: list[Region] = Field(default_factory=list)
 
 
-class ClusterPage(Wire):
+class Page(Wire):
+    """One page of a list; on the last one the token is absent or empty."""
+
+    whole = frozenset({"next_page_token"})
+
+    next_page_token: str | None = None
+    total_size: int | None = None
+
+
+class ClusterPage(Page):
     """The answer of GET /clusters."""
 
+    whole = Page.whole | {"clusters"}
+
     clusters: list[Cluster] = Field(default_factory=list)
-    next_page_token: str | None = None
+
+
+class BranchPage(Page):
+    """The answer of GET /clusters/{id}/branches."""
+
+    whole = Page.whole | {"branches"}
+
+    branches: list[Branch] = Field(default_factory=list)
+
+
+class SqlUserPage(Page):
+    """The answer of GET /clusters/{id}/sqlUsers."""
+
+    whole = Page.whole | {"sql_users"}
+
+    sql_users: list[SqlUser] = Field(default_factory=list)
