@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from audit.facts import Facts, facts_of
 from audit.recorded_admin import RecordedAdmin
-from mcpserver.vault.models import Sealed, SqlLogin, TidbCloudConnection
+from mcpserver.vault.models import Auth, Sealed, SqlLogin, TidbCloudConnection
 from mcpserver.vault.probe import probe_connection, probe_login
 from tidbmcp.lib.errors import GatewayError
 from tidbmcp.lib.secrets import Secret
@@ -47,15 +47,25 @@ class SealedForm(forms.ModelForm[Any]):
 
 
 class ConnectionForm(SealedForm):
-    """An API key."""
+    """An API key, or a bearer token."""
 
-    bound = ("api_url", "public_key")
-    secret_label = "Private key"  # noqa: S105 - a label
-    field_order = ["name", "api_url", "public_key", "secret"]
+    bound = ("api_url", "iam_url", "auth", "public_key")
+    secret_label = "Private key or token"  # noqa: S105 - a label
+    field_order = ["name", "auth", "public_key", "secret", "api_url", "iam_url"]
 
     class Meta:
         model = TidbCloudConnection
-        fields = ["name", "api_url", "public_key"]
+        fields = ["name", "api_url", "iam_url", "auth", "public_key"]
+
+    def clean(self) -> dict[str, Any]:
+        """An API key has two halves, a token has one."""
+        cleaned = super().clean()
+        halves = bool(cleaned.get("public_key"))
+        if cleaned.get("auth") == Auth.API_KEY and not halves:
+            self.add_error("public_key", "Enter the public half of the API key.")
+        if cleaned.get("auth") == Auth.BEARER and halves:
+            self.add_error("public_key", "A bearer token has no public key: leave this empty.")
+        return cleaned
 
 
 class LoginForm(SealedForm):
@@ -106,7 +116,13 @@ class TidbCloudConnectionAdmin(SealedAdmin):
     lead = "API keys of TiDB Cloud organizations and projects. A stored key is used by tools and seen by nobody."
     empty = "Add the public and private key of an organization: agents then see its clusters."
     form = ConnectionForm
-    list_display = ["name", "api_url", "public_key", "stored_at"]
+    list_display = ["name", "auth", "public_key", "api_url", "stored_at"]
+
+    def save_model(self, request: HttpRequest, obj: Model, form: forms.ModelForm[Any], change: bool) -> None:  # noqa: FBT001
+        """Another address is another cloud: its clusters are labelled anew, and are production until then."""
+        super().save_model(request, obj, form, change)
+        if "api_url" in form.changed_data:
+            cast("TidbCloudConnection", obj).environments.all().delete()
 
     def probe(self, row: TidbCloudConnection, facts: Facts) -> str:
         return async_to_sync(probe_connection)(row, facts)

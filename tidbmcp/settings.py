@@ -40,6 +40,7 @@ VAULT_RING = env.checked("VAULT_KEYS", keyring.read_keys, VAULT_KEYS)
 MCP_READ_ONLY = env.env_bool("MCP_READ_ONLY", default=False)
 MCP_MAX_BODY_BYTES = env.env_int("MCP_MAX_BODY_BYTES", 4 * 1024 * 1024, least=1024)
 RATE_LIMIT_PER_ADDRESS = env.env_int("RATE_LIMIT_PER_ADDRESS", 1000, least=1)
+TIDBCLOUD_TIMEOUT_SECONDS = env.env_int("TIDBCLOUD_TIMEOUT_SECONDS", 15, least=1, most=120)
 SQL_MAX_ROWS = env.env_int("SQL_MAX_ROWS", 1000, least=1)
 SQL_MAX_BYTES = env.env_int("SQL_MAX_BYTES", 1024 * 1024, least=1024)
 SQL_MAX_SECONDS = env.env_int("SQL_MAX_SECONDS", 30, least=1, most=1800)
@@ -156,6 +157,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
+    "make-logins": {"task": "mcpserver.tasks.make_logins", "schedule": timedelta(seconds=20)},
     "forget-ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": timedelta(days=1)},
 }
 

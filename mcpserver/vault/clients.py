@@ -2,15 +2,17 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import datetime
 from time import monotonic
 from typing import Final
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
+from django.conf import settings
+
 from audit.facts import Facts
+from mcpserver.tidbcloud.auth import ApiKey, BearerToken, Credentials
 from mcpserver.tidbcloud.client import TidbCloud
-from mcpserver.vault.models import TidbCloudConnection
+from mcpserver.vault.models import Auth, TidbCloudConnection
 from mcpserver.vault.open import open_secret
 from tidbmcp.lib.secrets import Secret
 from tidbmcp.lib.threads import in_control_thread
@@ -25,7 +27,7 @@ GRACE: Final = 60.0
 @dataclass(frozen=True)
 class _Kept:
     client: TidbCloud
-    stored_at: datetime
+    address: tuple[str, ...]
     until: float
 
 
@@ -58,20 +60,31 @@ async def cloud(connection: TidbCloudConnection, facts: Facts) -> TidbCloud:
         if old := clients.kept.pop(connection.pk, None):
             clients.replaced.append(old)
         client = ready_client(connection, secret)
-        clients.kept[connection.pk] = _Kept(client, connection.stored_at, monotonic() + LIFETIME)
+        clients.kept[connection.pk] = _Kept(client, _address(connection), monotonic() + LIFETIME)
         return client
 
 
 def _current(clients: _Clients, connection: TidbCloudConnection) -> TidbCloud | None:
     kept = clients.kept.get(connection.pk)
-    fits = kept is not None and kept.until > monotonic() and kept.stored_at == connection.stored_at
+    fits = kept is not None and kept.until > monotonic() and kept.address == _address(connection)
     return kept.client if kept is not None and fits else None
+
+
+def _address(connection: TidbCloudConnection) -> tuple[str, ...]:
+    """All that a client is made of; a client of a row that has changed since is not used again."""
+    binding = connection.binding()
+    return (connection.name, binding.kind, binding.address, binding.user, connection.stored_at.isoformat())
 
 
 def ready_client(connection: TidbCloudConnection, secret: Secret) -> TidbCloud:
     """A client of this connection; whoever makes it closes it."""
+    key: Credentials = BearerToken(secret) if connection.auth == Auth.BEARER else ApiKey(connection.public_key, secret)
     return TidbCloud(
-        name=connection.name, api_url=connection.api_url, public_key=connection.public_key, private_key=secret
+        name=connection.name,
+        api_url=connection.api_url,
+        iam_url=connection.iam_url,
+        credentials=key,
+        timeout=settings.TIDBCLOUD_TIMEOUT_SECONDS,
     )
 
 

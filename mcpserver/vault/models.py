@@ -16,6 +16,7 @@ from tidbmcp.lib.ids import new_id
 from tidbmcp.lib.secrets import Secret
 
 OFFICIAL_API = "https://serverless.tidbapi.com/v1beta1"
+OFFICIAL_IAM = "https://iam.tidbapi.com/v1beta1"
 
 
 class Role(models.TextChoices):
@@ -24,6 +25,13 @@ class Role(models.TextChoices):
     READONLY = "role_readonly", "reader"
     READWRITE = "role_readwrite", "writer"
     ADMIN = "role_admin", "owner"
+
+
+class Auth(models.TextChoices):
+    """How a connection proves itself."""
+
+    API_KEY = "api_key", "API key"
+    BEARER = "bearer", "bearer token"
 
 
 class Sealed(models.Model):
@@ -52,13 +60,21 @@ class Sealed(models.Model):
 
 
 class TidbCloudConnection(Sealed):
-    """An API key of one TiDB Cloud organization or project."""
+    """A key of one TiDB Cloud organization or project."""
 
     kind = "tidbcloud-api-key"
 
     name = models.CharField(max_length=100, unique=True)
     api_url = models.CharField("API address", max_length=300, default=OFFICIAL_API, validators=[api_address])
-    public_key = models.CharField(max_length=200)
+    iam_url = models.CharField(
+        "IAM address",
+        max_length=300,
+        default=OFFICIAL_IAM,
+        validators=[api_address],
+        help_text="Where SQL users are made.",
+    )
+    auth = models.CharField("key", max_length=10, choices=Auth.choices, default=Auth.API_KEY)
+    public_key = models.CharField(max_length=200, blank=True, help_text="Empty for a bearer token.")
 
     class Meta:
         ordering = ["name"]
@@ -68,8 +84,11 @@ class TidbCloudConnection(Sealed):
         return self.name
 
     def binding(self) -> Binding:
-        """The key goes to this address as this user, and nowhere else."""
-        return Binding(str(self.pk), self.kind, self.api_url, self.public_key)
+        """The key goes to these addresses as this user and in this way, and nowhere else."""
+        kind = self.kind if self.auth == Auth.API_KEY else f"{self.kind}:{self.auth}"
+        # A secret that was stored before there was a second address was meant for TiDB Cloud's own.
+        address = self.api_url if self.iam_url == OFFICIAL_IAM else json.dumps([self.api_url, self.iam_url])
+        return Binding(str(self.pk), kind, address, self.public_key)
 
 
 class SqlLogin(Sealed):
@@ -99,3 +118,30 @@ class SqlLogin(Sealed):
         """The API at this address says where the cluster is: another API must not get to say so for this password."""
         address = json.dumps([self.connection.api_url, self.cluster_id, self.branch_id])
         return Binding(str(self.pk), self.kind, address, self.username)
+
+
+class LoginsDue(models.Model):
+    """A cluster or branch that was made through the gateway and has no SQL logins yet. The row is the queue."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    connection = models.ForeignKey(TidbCloudConnection, on_delete=models.CASCADE, related_name="logins_due")
+    cluster_id = models.CharField("cluster id", max_length=64)
+    branch_id = models.CharField("branch id", max_length=64, blank=True)
+    parent_branch_id = models.CharField("parent branch id", max_length=64, blank=True)
+    asked_by = models.CharField(max_length=150)
+    asked_at = models.DateTimeField(default=now)
+    tries = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField(default=now)
+    """When it may be tried (again); whoever tries moves it on, so that no two do at once."""
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["asked_at"]
+        verbose_name = "SQL logins due"
+        verbose_name_plural = "SQL logins due"
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "cluster_id", "branch_id"], name="due_once_a_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"logins of {self.branch_id or self.cluster_id}"

@@ -1,23 +1,18 @@
 """Finding a branch over all pages of the API; only the far end of the wire is ours."""
 
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from accounts.principal import Principal
 from audit.facts import NOBODY
-from mcpserver.tidbcloud.client import TidbCloud
 from mcpserver.tidbcloud.types import Cluster
 from mcpserver.tools import find
 from mcpserver.tools.spec import Call
 from mcpserver.vault.models import TidbCloudConnection
+from tests.unit.far_end import Answer, Asked, FarEnd, client_of
 from tidbmcp.lib.errors import BadInput, NotFound
 from tidbmcp.lib.ids import new_id
-from tidbmcp.lib.secrets import Secret
 
 PAGES = {
     "": {"branches": [{"branchId": "bran-1", "displayName": "try"}], "nextPageToken": "two"},
@@ -26,32 +21,21 @@ PAGES = {
 }  # fmt: skip
 
 
-class Api(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        body = json.dumps(PAGES[parse_qs(urlsplit(self.path).query).get("pageToken", [""])[0]]).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: object) -> None:
-        return
+def pages(asked: Asked) -> Answer:
+    assert asked.path == "clusters/7/branches"
+    return Answer(body=PAGES[asked.query.get("pageToken", "")])
 
 
 @pytest.fixture
-def address() -> Iterator[str]:
-    with HTTPServer(("127.0.0.1", 0), Api) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/v1beta1"
-        server.shutdown()
-        thread.join()
+def far() -> Iterator[FarEnd]:
+    with FarEnd(pages) as far_end:
+        yield far_end
 
 
-async def found(address: str, wanted: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    client = TidbCloud(name="far end", api_url=address, public_key="k", private_key=Secret("s"))
+async def found(far: FarEnd, wanted: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    client = client_of(far)
 
-    async def ready(*args: object) -> TidbCloud:
+    async def ready(*args: object) -> object:
         return client
 
     monkeypatch.setattr(find, "cloud", ready)
@@ -65,16 +49,24 @@ async def found(address: str, wanted: str, monkeypatch: pytest.MonkeyPatch) -> s
 
 @pytest.mark.parametrize(("wanted", "branch_id"), [("try", "bran-1"), ("bran-3", "bran-3"), ("bran-1", "bran-1")])
 async def test_an_id_or_a_name_finds_it_and_an_id_beats_an_equal_name(
-    address: str, wanted: str, branch_id: str, monkeypatch: pytest.MonkeyPatch
+    far: FarEnd, wanted: str, branch_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert await found(address, wanted, monkeypatch) == branch_id
+    assert await found(far, wanted, monkeypatch) == branch_id
 
 
-async def test_a_name_that_two_have_asks_for_the_id(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_name_that_two_have_asks_for_the_id(far: FarEnd, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BadInput, match="2 branches are named 'twin'"):
-        await found(address, "twin", monkeypatch)
+        await found(far, "twin", monkeypatch)
 
 
-async def test_an_unknown_one_lists_what_there_is(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(NotFound, match="There are: try, bran-1, twin, twin"):
-        await found(address, "nope", monkeypatch)
+async def test_a_deleted_one_is_found_by_its_id_only(far: FarEnd, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = {"branchId": "bran-5", "displayName": "gone", "state": "DELETED"}
+    far.script = lambda asked: Answer(body={"branches": [gone]})
+    assert await found(far, "bran-5", monkeypatch) == "bran-5"
+    with pytest.raises(NotFound):
+        await found(far, "gone", monkeypatch)
+
+
+async def test_an_unknown_one_lists_what_there_is(far: FarEnd, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(NotFound, match="There are: bran-1, try, twin"):
+        await found(far, "nope", monkeypatch)

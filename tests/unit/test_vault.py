@@ -19,7 +19,7 @@ from audit.models import Event
 from mcpserver.admin import ConnectionForm, LoginForm
 from mcpserver.vault import open as vault_open
 from mcpserver.vault.binding import Binding, Moved
-from mcpserver.vault.models import Role, Sealed, SqlLogin, TidbCloudConnection
+from mcpserver.vault.models import OFFICIAL_IAM, Auth, Role, Sealed, SqlLogin, TidbCloudConnection
 from mcpserver.vault.open import open_secret
 from tidbmcp.lib.errors import AuditUnavailable, VaultUnavailable
 from tidbmcp.lib.keyring import CannotOpen, read_keys, seal
@@ -93,13 +93,44 @@ def test_a_login_that_was_moved_in_the_database_does_not_open(login: SqlLogin, c
         opened(SqlLogin.objects.get())
 
 
-@pytest.mark.parametrize(
-    "changes", [{"api_url": "https://evil.example.com"}, {"public_key": "other"}], ids=["address", "user"]
-)
+CONNECTION_MOVES = {
+    "API address": {"api_url": "https://evil.example.com"},
+    "IAM address": {"iam_url": "https://evil.example.com"},
+    "user": {"public_key": "other"},
+    "way": {"auth": Auth.BEARER},
+    "way and user": {"auth": Auth.BEARER, "public_key": ""},
+}
+
+
+@pytest.mark.parametrize("changes", CONNECTION_MOVES.values(), ids=CONNECTION_MOVES.keys())
 def test_a_connection_that_was_moved_does_not_open(connection: TidbCloudConnection, changes: dict[str, str]) -> None:
     TidbCloudConnection.objects.update(**changes)
     with pytest.raises(VaultUnavailable):
         opened(TidbCloudConnection.objects.get())
+
+
+def test_a_key_does_not_open_when_its_two_addresses_change_places(db: None) -> None:
+    api, iam = "https://api.example.com/v1", "https://iam.example.com/v1"
+    TidbCloudConnection(name="two", api_url=api, iam_url=iam, public_key="public").store(Secret(PLANTED), ALICE)
+    assert opened(TidbCloudConnection.objects.get()).reveal() == PLANTED
+    TidbCloudConnection.objects.update(api_url=iam, iam_url=api)
+    with pytest.raises(VaultUnavailable):
+        opened(TidbCloudConnection.objects.get())
+
+
+def test_a_token_does_not_open_as_the_half_of_a_key(db: None) -> None:
+    TidbCloudConnection(name="token", auth=Auth.BEARER).store(Secret(PLANTED), ALICE)
+    assert opened(TidbCloudConnection.objects.get()).reveal() == PLANTED
+    TidbCloudConnection.objects.update(auth=Auth.API_KEY)
+    with pytest.raises(VaultUnavailable):
+        opened(TidbCloudConnection.objects.get())
+
+
+def test_a_key_that_was_stored_before_there_was_an_iam_address_still_opens(
+    connection: TidbCloudConnection, settings: Settings
+) -> None:
+    binding = Binding(str(connection.pk), "tidbcloud-api-key", "https://api.example.com/v1", "public")
+    assert binding.unseal(settings.VAULT_RING, connection.sealed).reveal() == PLANTED
 
 
 def test_a_login_does_not_open_when_another_api_says_where_its_cluster_is(login: SqlLogin) -> None:
@@ -163,35 +194,34 @@ def test_where_the_opening_cannot_be_recorded_it_stays_closed(login: SqlLogin, m
 
 
 def connection_form(row: TidbCloudConnection | None = None, **changes: str) -> ConnectionForm:
-    said = {"name": "ours", "api_url": "https://api.example.com/v1", "public_key": "public", "secret": ""} | changes
-    return ConnectionForm(said, instance=row)
+    said = {"name": "ours", "api_url": "https://api.example.com/v1", "iam_url": OFFICIAL_IAM, "auth": "api_key"}
+    return ConnectionForm(said | {"public_key": "public", "secret": ""} | changes, instance=row)
 
 
-@pytest.mark.parametrize(
-    ("changes", "wrong"),
-    [
-        ({}, []),
-        ({"name": "renamed"}, []),
-        ({"api_url": "https://evil.example.com"}, ["secret"]),
-        ({"api_url": "https://api.example.com/v2"}, ["secret"]),
-        ({"public_key": "other"}, ["secret"]),
-        ({"api_url": "https://evil.example.com", "secret": " "}, ["secret"]),
-        ({"api_url": "https://evil.example.com", "secret": "the new one"}, []),
-        ({"api_url": "http://evil.example.com", "secret": "the new one"}, ["api_url"]),
-        ({"public_key": "other", "secret": "x" * 1001}, ["secret"]),
-    ],
-    ids=[
-        "nothing",
-        "name",
-        "address",
-        "path",
-        "user",
-        "a blank secret",
-        "address and secret",
-        "no HTTPS",
-        "a long secret",
-    ],
-)
+EVIL = "https://evil.example.com"
+CHANGES: dict[str, tuple[dict[str, str], list[str]]] = {
+    "nothing": ({}, []),
+    "name": ({"name": "renamed"}, []),
+    "API address": ({"api_url": EVIL}, ["secret"]),
+    "path": ({"api_url": "https://api.example.com/v2"}, ["secret"]),
+    "IAM address": ({"iam_url": EVIL}, ["secret"]),
+    "user": ({"public_key": "other"}, ["secret"]),
+    "way": ({"auth": "bearer", "public_key": ""}, ["secret"]),
+    "a blank secret": ({"api_url": EVIL, "secret": " "}, ["secret"]),
+    "API address and secret": ({"api_url": EVIL, "secret": "the new one"}, []),
+    "IAM address and secret": ({"iam_url": EVIL, "secret": "the new one"}, []),
+    "way and secret": ({"auth": "bearer", "public_key": "", "secret": "the token"}, []),
+    "no HTTPS": ({"api_url": "http://evil.example.com", "secret": "the new one"}, ["api_url"]),
+    "no HTTPS to IAM": ({"iam_url": "http://evil.example.com", "secret": "the new one"}, ["iam_url"]),
+    "a user in the address": ({"iam_url": "https://u:p@evil.example.com", "secret": "the new one"}, ["iam_url"]),
+    "a long secret": ({"public_key": "other", "secret": "x" * 1001}, ["secret"]),
+    "a token with a public key": ({"auth": "bearer", "secret": "the token"}, ["public_key"]),
+    "a key without its public half": ({"public_key": "", "secret": "the new one"}, ["public_key"]),
+    "an unknown way": ({"auth": "magic", "secret": "the new one"}, ["auth"]),
+}
+
+
+@pytest.mark.parametrize(("changes", "wrong"), CHANGES.values(), ids=CHANGES.keys())
 def test_a_changed_address_or_user_needs_the_secret(
     connection: TidbCloudConnection, changes: dict[str, str], wrong: list[str]
 ) -> None:
@@ -250,14 +280,16 @@ def test_the_console_shows_no_secret_and_no_ciphertext(as_alice: Client, login: 
 
 def test_a_form_that_comes_back_does_not_repeat_the_secret(as_alice: Client) -> None:
     page = reverse("admin:mcpserver_tidbcloudconnection_add")
-    answer = as_alice.post(page, {"name": "", "api_url": "http://h", "public_key": "p", "secret": PLANTED})
+    said = {"name": "", "api_url": "http://h", "iam_url": "http://h", "auth": "api_key", "public_key": "p"}
+    answer = as_alice.post(page, said | {"secret": PLANTED})
     assert answer.status_code == 200
     assert PLANTED not in answer.content.decode()
 
 
 def test_storing_one_in_the_console_is_an_event_of_who_did(as_alice: Client) -> None:
     page = reverse("admin:mcpserver_tidbcloudconnection_add")
-    said = {"name": "ours", "api_url": "https://h", "public_key": "p", "secret": PLANTED}
+    said = {"name": "ours", "api_url": "https://h", "iam_url": OFFICIAL_IAM, "auth": "api_key", "public_key": "p"}
+    said["secret"] = PLANTED
     assert as_alice.post(page, said).status_code == 302
     assert opened(TidbCloudConnection.objects.get()).reveal() == PLANTED
     assert Event.objects.get(kind=Kind.VAULT_STORED).person == "alice"

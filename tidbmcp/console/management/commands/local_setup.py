@@ -83,12 +83,15 @@ def _token(owner: User, name: str, known: str | None, *, read_only: bool) -> str
 def _store_keys(sandbox: dict[str, Any]) -> None:
     """The sandbox's API key and SQL logins, stored again where its address, key or users are new."""
     connection = TidbCloudConnection.objects.filter(name="sandbox").first() or TidbCloudConnection(name="sandbox")
-    moved = (connection.api_url, connection.public_key) != (sandbox["api_url"], sandbox["public_key"])
+    names = ("api_url", "iam_url", "public_key")
+    anew = connection.public_key != sandbox["public_key"]
+    moved = [getattr(connection, name) for name in names] != [sandbox[name] for name in names]
     if moved:
-        connection.api_url, connection.public_key = sandbox["api_url"], sandbox["public_key"]
+        for name in names:
+            setattr(connection, name, sandbox[name])
         connection.store(Secret(sandbox["private_key"]), FACTS)
-    ids = [cluster["cluster_id"] for cluster in sandbox["clusters"]]
-    connection.logins.exclude(cluster_id__in=ids).delete()  # of a sandbox that was made anew
+    if anew:
+        connection.logins.all().delete()  # of clusters that are gone
     for cluster in sandbox["clusters"]:
         for role, login in cluster["logins"].items():
             place = {"connection": connection, "cluster_id": cluster["cluster_id"], "branch_id": "", "role": role}

@@ -1,0 +1,32 @@
+"""Celery's edge of mcpserver: what goes on when nobody waits for it."""
+
+import logging
+
+from asgiref.sync import async_to_sync
+from celery import shared_task
+
+from audit.facts import Facts
+from mcpserver.vault import logins
+from mcpserver.vault.clients import close_clients
+from mcpserver.vault.models import LoginsDue
+from tidbmcp.lib.errors import GatewayError
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def make_logins() -> None:
+    """Make the SQL logins of clusters and branches that have become ready. Every few seconds, by beat."""
+    if due := logins.all_due():
+        async_to_sync(_make_all)(due)
+
+
+async def _make_all(rows: list[LoginsDue]) -> None:
+    try:
+        for row in rows:
+            try:
+                await logins.make_logins(row, Facts(person=row.asked_by, client_name="tidbmcp worker"))
+            except GatewayError as error:
+                logger.warning("%s: %s (%s)", row, error.public, error.detail)
+    finally:
+        await close_clients()

@@ -1,0 +1,194 @@
+"""The SQL logins of what was made through the gateway: made by the API, stored here, and seen by nobody.
+
+A cluster gets a user for each built-in role. A branch comes with the users of its parent under a prefix of its own: those
+that the vault holds for the parent get passwords of their own. Whoever finds a `LoginsDue` row may do its work.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import F
+
+from audit.facts import Facts
+from audit.kinds import Kind
+from audit.models import record
+from mcpserver.tidbcloud.client import TidbCloud
+from mcpserver.tidbcloud.errors import GONE, CloudNotFound
+from mcpserver.tidbcloud.types import ACTIVE, DELETED, Branch, Cluster
+from mcpserver.vault.clients import cloud
+from mcpserver.vault.models import LoginsDue, Role, SqlLogin, TidbCloudConnection
+from tidbmcp.lib.clock import now
+from tidbmcp.lib.errors import GatewayError
+from tidbmcp.lib.passwords import new_password
+from tidbmcp.lib.secrets import Secret
+from tidbmcp.lib.threads import in_control_thread
+
+USERS: Final = {
+    Role.READONLY: "tidbmcp_reader",
+    Role.READWRITE: "tidbmcp_writer",
+    Role.ADMIN: "tidbmcp_owner",
+}
+"""Of a cluster, without its prefix."""
+
+CLAIM: Final = timedelta(minutes=2)
+"""How long who works on a row keeps others away; longer than its requests can take."""
+PAUSE: Final = timedelta(seconds=15)
+GIVEN_UP: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A cluster, or a branch of it where `branch_id` is not empty, as a connection knows it."""
+
+    connection: TidbCloudConnection
+    cluster_id: str
+    branch_id: str = ""
+
+    def key(self) -> dict[str, object]:
+        """As fields of a row."""
+        return {"connection": self.connection, "cluster_id": self.cluster_id, "branch_id": self.branch_id}
+
+
+def note_due(place: Place, asked_by: str, parent_branch_id: str = "") -> None:
+    """Logins are to be made for this place when it is ready. Blocking."""
+    LoginsDue.objects.get_or_create(
+        **place.key(), defaults={"asked_by": asked_by, "parent_branch_id": parent_branch_id}
+    )
+
+
+def due_of(place: Place) -> LoginsDue | None:
+    """What is still to be made for this place. Blocking."""
+    return LoginsDue.objects.select_related("connection").filter(**place.key()).first()
+
+
+def all_due() -> list[LoginsDue]:
+    """Every row that may be tried now. Blocking."""
+    ready = LoginsDue.objects.filter(not_before__lte=now(), asked_at__gt=now() - GIVEN_UP)
+    return list(ready.select_related("connection"))
+
+
+def held(place: Place) -> list[str]:
+    """The roles for which the vault has a login, from least to most. Blocking."""
+    found = set(SqlLogin.objects.filter(**place.key()).values_list("role", flat=True))
+    return [role.value for role in Role if role in found]
+
+
+def forget_logins(connection: TidbCloudConnection, cluster_id: str, branch_id: str | None, facts: Facts) -> None:
+    """Remove the logins of what was deleted; without a branch, those of the cluster and all its branches. Blocking."""
+    about = {"connection": connection, "cluster_id": cluster_id} | ({"branch_id": branch_id} if branch_id else {})
+    with transaction.atomic():
+        for login in SqlLogin.objects.filter(**about).select_related("connection"):
+            record(Kind.VAULT_FORGOTTEN, facts=facts, parameters={"kind": login.kind, "which": str(login)})
+            login.delete()
+        LoginsDue.objects.filter(**about).delete()
+
+
+async def make_logins(due: LoginsDue, facts: Facts) -> bool:
+    """Make and store what is missing. False where the place is not ready, or somebody else is at it.
+
+    Raises GatewayError where it failed; the row stays, with the problem, for the next try.
+    """
+    if not await in_control_thread(_claim, due):
+        return False
+    try:
+        client = await cloud(due.connection, facts)
+        try:
+            place = await _ready(client, due)
+        except GONE:
+            await in_control_thread(_done, due)
+            return True
+        if place is None:
+            await in_control_thread(_put_back, due)
+            return False
+        problems = await _make(client, due, place, facts)
+        await in_control_thread(_put_back if problems else _done, due, "; ".join(problems))
+    except GatewayError as error:
+        await in_control_thread(_put_back, due, error.public)
+        raise
+    return True
+
+
+async def _ready(client: TidbCloud, due: LoginsDue) -> Cluster | Branch | None:
+    place: Cluster | Branch = (
+        await client.get_branch(due.cluster_id, due.branch_id)
+        if due.branch_id
+        else await client.get_cluster(due.cluster_id)
+    )
+    if place.state in DELETED:
+        raise CloudNotFound("It was deleted.")
+    return place if place.state == ACTIVE and place.user_prefix else None
+
+
+async def _make(client: TidbCloud, due: LoginsDue, place: Cluster | Branch, facts: Facts) -> list[str]:
+    """What could not be made, in sentences."""
+    where = Place(due.connection, due.cluster_id, due.branch_id)
+    there = set(await in_control_thread(held, where))
+    if isinstance(place, Branch):
+        parent = Place(due.connection, due.cluster_id, due.parent_branch_id)
+        return await _of_branch(client, where, place, await in_control_thread(_logins, parent, there), facts)
+    users = [user.user_name async for user in client.all_sql_users(due.cluster_id)]
+    for role, name in USERS.items():
+        if role not in there:
+            await _of_cluster(client, where, role, _named(users, name), name, facts)
+    return []
+
+
+async def _of_cluster(client: TidbCloud, where: Place, role: Role, user: str | None, name: str, facts: Facts) -> None:
+    """Make the user; one of this name that is there is what an earlier try has left, and gets a new password."""
+    password = new_password()
+    if user:
+        await client.set_sql_password(where.cluster_id, user, password)
+    else:
+        user = (await client.create_sql_user(where.cluster_id, name, role.value, password)).user_name
+    await in_control_thread(_store, where, role.value, user, password, facts)
+
+
+async def _of_branch(
+    client: TidbCloud, where: Place, branch: Branch, parents: Iterable[SqlLogin], facts: Facts
+) -> list[str]:
+    missing = []
+    for login in parents:
+        if "." not in login.username:
+            missing.append(f"{login.username} has no prefix")
+            continue
+        user, password = f"{branch.user_prefix}.{login.username.partition('.')[2]}", new_password()
+        try:
+            await client.set_branch_password(where.cluster_id, where.branch_id, user, password)
+        except CloudNotFound:
+            missing.append(f"the branch has no user {user}")
+        else:
+            await in_control_thread(_store, where, login.role, user, password, facts)
+    return missing
+
+
+def _named(users: Iterable[str], name: str) -> str | None:
+    return next((user for user in users if user.partition(".")[2] == name), None)
+
+
+def _logins(place: Place, but: set[str]) -> list[SqlLogin]:
+    return list(SqlLogin.objects.filter(**place.key()).exclude(role__in=but).order_by("role"))
+
+
+def _store(where: Place, role: str, user: str, password: Secret, facts: Facts) -> None:
+    with transaction.atomic():
+        SqlLogin.objects.filter(**where.key(), role=role).delete()
+        SqlLogin(**where.key(), role=role, username=user).store(password, facts)
+
+
+def _claim(due: LoginsDue) -> bool:
+    moment = now()
+    free = LoginsDue.objects.filter(pk=due.pk, not_before__lte=moment)
+    return free.update(not_before=moment + CLAIM, tries=F("tries") + 1) == 1
+
+
+def _put_back(due: LoginsDue, problem: str = "") -> None:
+    """Until the next try: at once where it was only not ready, later and later where there was a problem."""
+    pause = min(PAUSE * 2 ** min(due.tries, 5), timedelta(minutes=10)) if problem else timedelta()
+    LoginsDue.objects.filter(pk=due.pk).update(not_before=now() + pause, problem=problem)
+
+
+def _done(due: LoginsDue, problem: str = "") -> None:
+    LoginsDue.objects.filter(pk=due.pk).delete()
