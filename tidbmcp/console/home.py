@@ -70,7 +70,7 @@ def _needs(request: HttpRequest) -> Iterator[Need]:
         yield Need("ask", "start", "No token is in use: no agent can connect.", "Make one", reverse("accounts:tokens"))
     if _may_view(request, "audit.Event"):
         for event in unfinished(_last_day())[:5]:
-            text = f"{event.tool or 'A call'} on {event.cluster or 'no cluster'} began, and nothing says how it ended."
+            text = f"{event.tool or 'A call'} on {event.cluster or 'no cluster'}: nobody knows whether it was done."
             yield Need("unknown", "check", text, "Look", reverse("admin:audit_call", args=[event.call_id]))
 
 

@@ -8,6 +8,7 @@ from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import path
 
 
 class ConsoleSite(AdminSite):
@@ -17,6 +18,16 @@ class ConsoleSite(AdminSite):
     index_title = "Home"
     site_url = "/me/tokens/"
     enable_nav_sidebar = False
+
+    def get_urls(self) -> list[Any]:
+        """Our own pages stand before the lists of models."""
+        from tidbmcp.console import clusters  # the site is made before there are models
+
+        own = [
+            path("clusters/", self.admin_view(clusters.clusters), name="clusters"),
+            path("clusters/label/", self.admin_view(clusters.label), name="label_cluster"),
+        ]
+        return own + super().get_urls()
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """What needs the reader, figures, and what happened last."""

@@ -26,6 +26,9 @@ SECTIONS: Final = (
 )
 """The words of the bar, and the lists behind each."""
 
+PAGES: Final = {"mcpserver.TidbCloudConnection": ("Clusters", "admin:clusters")}
+"""A page that stands before a list, for those who may see the list."""
+
 HIDDEN: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {
     *map(chr, range(0xFE00, 0xFE10)),
     *map(chr, range(0xE0100, 0xE01F0)),
@@ -89,6 +92,9 @@ def _lists(request: HttpRequest, models: tuple[str, ...]) -> Iterator[Link]:
     for label in models:
         model = apps.get_model(label)
         if admin.site.is_registered(model) and admin.site.get_model_admin(model).has_view_permission(request):
+            if page := PAGES.get(label):
+                url = reverse(page[1])
+                yield Link(page[0], url, request.path.startswith(url))
             url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
             name = str(model._meta.verbose_name_plural)
             yield Link(name[:1].upper() + name[1:], url, request.path.startswith(url))
