@@ -24,7 +24,7 @@ from audit.models import record
 from mcpserver.rights import Allow, Ceiling, Hide, Refuse, is_listed, verdict
 from mcpserver.sqlgate import fingerprint
 from mcpserver.tools import TOOLS, Tool
-from mcpserver.tools.spec import Call, Effect
+from mcpserver.tools.spec import Call, Effect, Progress, unseen
 from tidbmcp.lib.errors import AuditUnavailable, BadInput, GatewayError, Refused
 from tidbmcp.lib.ids import new_id
 from tidbmcp.lib.threads import in_control_thread, uncancelled
@@ -42,6 +42,7 @@ class Context:
 
     facts: Facts
     read_only: bool = False
+    progress: Progress = unseen
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ async def _end(walk: "_Walk") -> Outcome:
         await walk.record_cancelled()
         raise
     except GatewayError as error:
-        return await walk.failed(error, Result.REFUSED if isinstance(error, Refused | BadInput) else Result.ERROR)
+        return await walk.failed(error, _result_of(error))
     except Exception as error:
         # The last wall: whatever a tool forgot becomes one calm sentence, and its reason goes to the log.
         logger.exception("call %s of %s failed", walk.call.facts.call_id, walk.name[:100])
@@ -113,7 +114,7 @@ class _Walk:
         self.started = monotonic()
         self.began = self.ended = False
         facts = replace(context.facts, call_id=new_id())
-        self.call = Call(principal, facts, context.read_only)
+        self.call = Call(principal, facts, context.read_only, context.progress)
 
     async def run(self) -> dict[str, Any]:
         """Up to the tool's answer."""
@@ -142,14 +143,18 @@ class _Walk:
         why = error.detail or error.recorded
         logger.info("call %s of %s: %s (%s)", self.call.facts.call_id, self.name[:100], error.code, why)
         await self.record(result, error.recorded)
-        return self._sentence(error.public)
+        return self._sentence(self._with_what_happened(error.public))
 
     def unrecorded(self, error: AuditUnavailable) -> Outcome:
         """The answer to a call whose end could not be written: what it found is withheld."""
         logger.error("call %s of %s not answered: %s", self.call.facts.call_id, self.name[:100], error.detail)
         if not self.began:
             return self._sentence(error.public)
-        return self._sentence("The call ran, but how it ended could not be recorded. Look before you try again.")
+        sentence = "The call ran, but how it ended could not be recorded. Look before you try again."
+        return self._sentence(self._with_what_happened(sentence))
+
+    def _with_what_happened(self, sentence: str) -> str:
+        return f"{sentence} Mind: {self.call.happened}." if self.call.happened else sentence
 
     def _sentence(self, public: str) -> Outcome:
         return Outcome(f"{public} (request {self.call.facts.request_id})")
@@ -158,7 +163,8 @@ class _Walk:
         """The row of a call that was stopped; what is recorded here is not cancelled in turn."""
         with CancelScope(shield=True):
             try:
-                await self.record(Result.CANCELLED, "the client went away, or the server stopped")
+                gone = "the client went away, or the server stopped"
+                await self.record(Result.CANCELLED, f"{gone}; {self.call.happened}" if self.call.happened else gone)
             except AuditUnavailable as error:
                 logger.error("call %s was cancelled, not recorded: %s", self.call.facts.call_id, error.detail)  # noqa: TRY400
 
@@ -202,6 +208,12 @@ class _Walk:
 
 def _verdict(tool: Tool[Any], principal: Principal, context: Context) -> Allow | Refuse | Hide:
     return verdict(tool.scope, tool.effect, principal, ceiling(), request_read_only=context.read_only)
+
+
+def _result_of(error: GatewayError) -> Result:
+    if error.outcome_unknown:
+        return Result.UNKNOWN
+    return Result.REFUSED if isinstance(error, Refused | BadInput) else Result.ERROR
 
 
 def _text(value: object) -> str:

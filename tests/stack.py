@@ -97,6 +97,19 @@ class Stack:
         result: dict[str, Any] = self.call("db_query", {"cluster": "shop", "sql": sql, **arguments})["result"]
         return result
 
+    def answer(self, tool: str, arguments: Mapping[str, Any] | None = None, **options: Any) -> dict[str, Any]:
+        """What a tool answers when all goes well."""
+        result = self.call(tool, arguments, **options)["result"]
+        assert not result["isError"], result["content"][0]["text"]
+        found: dict[str, Any] = result["structuredContent"]
+        return found
+
+    def refusal(self, tool: str, arguments: Mapping[str, Any] | None = None, **options: Any) -> str:
+        """The sentence of a call that does not go well."""
+        result = self.call(tool, arguments, **options)["result"]
+        assert result["isError"], result["content"][0]["text"]
+        return str(result["content"][0]["text"])
+
     # Starting and stopping
 
     def set_up(self) -> None:
@@ -169,12 +182,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_stack(folder: Path, **environment: str) -> Stack:
-    """Sandbox, data, server: ready when this returns."""
+def start_stack(folder: Path, *sandbox: str, **environment: str) -> Stack:
+    """Sandbox (with these options), data, server: ready when this returns."""
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     own = inherited | {"LOCAL_FOLDER": str(folder), "PRODUCTION": "false", "PYTHONUNBUFFERED": "1"} | environment
     folder.mkdir(parents=True, exist_ok=True)
-    stack = Stack(folder, free_port(), own, start_sandbox(folder / "sandbox"))
+    stack = Stack(folder, free_port(), own, start_sandbox(folder / "sandbox", *sandbox))
     stack.set_up()
     stack.start()
     return stack

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import dropwhile
 from typing import Final
 
 from mcpserver.sqlgate.fingerprint import MOST_CHARACTERS
@@ -10,6 +11,9 @@ from mcpserver.sqlgate.tokens import Kind, Token, meaning
 
 READING: Final = ("SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "EXPLAIN", "TABLE", "VALUES")
 """First words of statements that read."""
+
+_CHANGING: Final = frozenset({"delete", "insert", "update", "replace"})
+_VERBS: Final = _CHANGING | {"select", "table", "values"}
 
 _FIRST_WORD: Final = re.compile(r"[ \t\r\n(]*([A-Za-z]+)\b")
 _CONTROL: Final = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
@@ -65,6 +69,21 @@ def _judge_tokens(statement: list[Token]) -> Refuse | None:
             return Refuse("characters", f"U+{ord(text):04X} stands outside quotes: use plain blanks and signs there.")
         if text == ";" and place < len(statement) - 1:
             return Refuse("statements", "One statement a call: send the others in calls of their own.")
+    if verb := _change_behind_a_reading_word(statement):
+        return Refuse("first_word", f"db_query only reads, and {verb.upper()} changes, also behind EXPLAIN and WITH.")
     if sentence := asks_for_inside(statement):
         return Refuse("system_schema", sentence)
     return None
+
+
+def _change_behind_a_reading_word(statement: list[Token]) -> str:
+    """The verb of a change after EXPLAIN (with ANALYZE it runs) or WITH; empty where there is none."""
+    words = list(dropwhile(lambda token: token.text == "(", statement))
+    if words[0].word not in {"explain", "desc", "describe", "with"}:
+        return ""
+    depth = 0
+    for _, text in words[1:]:
+        depth += (text == "(") - (text == ")")
+        if depth <= 0 and text.lower() in _VERBS:
+            return text.lower() if text.lower() in _CHANGING else ""
+    return ""

@@ -1,6 +1,28 @@
-"""The tools: `spec.py` says what is true of one, then a file a family. Importing this registers them all."""
+"""The tools: `spec.py` says what is true of one, then a file a family. Importing this registers them all, in this order."""
 
-from mcpserver.tools import access, clusters, query, schema
+from mcpserver.tools import (  # isort: skip - the order of tools/list
+    regions,
+    clusters,
+    cluster_changes,
+    cluster_delete,
+    branches,
+    branch_changes,
+    schema,
+    query,
+    access,
+)
 from mcpserver.tools.spec import TOOLS, Tool
 
-__all__ = ["TOOLS", "Tool", "access", "clusters", "query", "schema"]
+__all__ = [
+    "TOOLS",
+    "Tool",
+    "access",
+    "branch_changes",
+    "branches",
+    "cluster_changes",
+    "cluster_delete",
+    "clusters",
+    "query",
+    "regions",
+    "schema",
+]

@@ -5,10 +5,12 @@ from typing import Any
 from django.conf import settings
 from pydantic import BaseModel
 
-from mcpserver.tools.find import all_clusters, connections
+from mcpserver.tidbcloud.client import TidbCloud
+from mcpserver.tidbcloud.types import Cluster
+from mcpserver.tools.clusters import cluster_rows
+from mcpserver.tools.connections import Missing, ask_all, connections
 from mcpserver.tools.spec import Call, Effect, NoArguments, tool
-from tidbmcp.lib.errors import GatewayError
-from tidbmcp.lib.visible import make_visible
+from tidbmcp.lib.errors import AuditUnavailable, GatewayError
 
 CLUSTERS_MOST = 20
 
@@ -19,6 +21,7 @@ class ReachableCluster(BaseModel):
     cluster_id: str
     display_name: str | None
     environment: str
+    connection: str
 
 
 class LimitsAnswer(BaseModel):
@@ -41,6 +44,7 @@ class AccessAnswer(BaseModel):
     clusters_left_out: bool
     limits: LimitsAnswer
     ask_for_more: str
+    missing: list[Missing]
     problem: str | None
 
 
@@ -57,13 +61,13 @@ class AccessAnswer(BaseModel):
     output=AccessAnswer,
 )
 async def my_access(call: Call, arguments: NoArguments) -> dict[str, Any]:
-    """A TiDB Cloud that is down does not hide the rest: `problem` says so."""
+    """A TiDB Cloud that is down does not hide the rest: `missing` and `problem` say so."""
     reasons = {
         "this deployment": settings.MCP_READ_ONLY,
         "the token": call.principal.read_only,
         "the request": call.read_only,
     }
-    clusters, problem = await _clusters(call)
+    clusters, missing, problem = await _clusters(call)
     return {
         "person": call.principal.person,
         "token_prefix": call.principal.token,
@@ -78,20 +82,24 @@ async def my_access(call: Call, arguments: NoArguments) -> dict[str, Any]:
             "max_seconds": settings.SQL_MAX_SECONDS,
         },
         "ask_for_more": f"Ask {settings.ADMIN_CONTACT}. Tokens are made at {settings.SITE_URL}/me/tokens/.",
+        "missing": missing,
         "problem": problem,
     }
 
 
-async def _clusters(call: Call) -> tuple[list[dict[str, Any]], str | None]:
-    clusters: list[dict[str, Any]] = []
+async def _clusters(call: Call) -> tuple[list[dict[str, Any]], list[dict[str, Any]], str | None]:
     try:
-        for row in await connections():
-            async for cluster in all_clusters(row, call.facts):
-                name = make_visible(cluster.display_name) if cluster.display_name else None
-                # Labels come later; what is not labelled is production.
-                clusters.append({"cluster_id": cluster.cluster_id, "display_name": name, "environment": "production"})
-                if len(clusters) > CLUSTERS_MOST:
-                    return clusters, None
+        answers = await ask_all(await connections(), call.facts, _some)
+    except AuditUnavailable:
+        raise
     except GatewayError as error:
-        return clusters, error.public
-    return clusters, None
+        return [], [], error.public
+    found = [(row, cluster) for row, clusters in answers.given for cluster in clusters]
+    rows = await cluster_rows(found[: CLUSTERS_MOST + 1])
+    shown = [{name: row[name] for name in ReachableCluster.model_fields} for row in rows]
+    return shown, [missing.model_dump() for missing in answers.missing], None
+
+
+async def _some(client: TidbCloud) -> list[Cluster]:
+    """As many as are shown, and one more: one request."""
+    return (await client.list_clusters(page_size=CLUSTERS_MOST + 1)).clusters

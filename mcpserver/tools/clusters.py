@@ -1,66 +1,30 @@
-"""Regions and clusters of TiDB Cloud."""
+"""Looking at the clusters of TiDB Cloud."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel
 
 from accounts.scopes import Scope
-from mcpserver.tidbcloud.types import Cluster, Region
-from mcpserver.tools.find import connections, find_cluster
-from mcpserver.tools.spec import Arguments, Call, ClusterRef, Effect, PageSize, PageToken, tool
+from mcpserver.grants.environments import environments_of
+from mcpserver.tidbcloud.types import Cluster
+from mcpserver.tools.connections import Missing, connections
+from mcpserver.tools.find import find_cluster
+from mcpserver.tools.page_tokens import ListArguments, Onward, onward, write_token
+from mcpserver.tools.spec import Arguments, Call, ClusterRef, Effect, tool
 from mcpserver.vault.clients import cloud
-from tidbmcp.lib.errors import BadInput
+from mcpserver.vault.logins import Place, held
+from mcpserver.vault.models import TidbCloudConnection
+from tidbmcp.lib.errors import AuditUnavailable, BadInput, GatewayError
+from tidbmcp.lib.threads import in_control_thread
 from tidbmcp.lib.visible import make_visible
 
-P = TypeVar("P", bound=BaseModel)
-
-
-class ListArguments(Arguments):
-    """A page of something."""
-
-    page_size: PageSize = 20
-    page_token: PageToken = None
+Rows = list[tuple[TidbCloudConnection, Cluster]]
 
 
 class ClusterArguments(Arguments):
     """One cluster."""
 
     cluster: ClusterRef
-
-
-class Start(BaseModel):
-    """Where a list of regions goes on."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    start: int = Field(ge=0)
-
-
-class Place(BaseModel):
-    """Where a list of clusters goes on: the connection, and the API's own token, which is bound to the size of its pages."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    connection: str = ""
-    token: str | None = None
-    size: int = Field(ge=1, le=100)
-
-
-class RegionRow(BaseModel):
-    """One region."""
-
-    region_id: str
-    name: str
-    display_name: str | None
-    cloud_provider: str | None
-
-
-class RegionAnswer(BaseModel):
-    """A page of regions."""
-
-    regions: list[RegionRow]
-    next_page_token: str | None
 
 
 class ClusterRow(BaseModel):
@@ -71,14 +35,16 @@ class ClusterRow(BaseModel):
     state: str | None
     region: str | None
     plan: str | None
+    environment: str
     connection: str
 
 
 class ClusterAnswer(BaseModel):
-    """A page of clusters."""
+    """A page of clusters, and the connections that are missing from it."""
 
     clusters: list[ClusterRow]
     next_page_token: str | None
+    missing: list[Missing]
 
 
 class ClusterDetail(ClusterRow):
@@ -89,31 +55,13 @@ class ClusterDetail(ClusterRow):
     port: int | None
     user_prefix: str | None
     spending_limit_monthly_usd_cents: int | None
+    automated_backup_start_time: str | None
+    automated_backup_retention_days: int | None
     labels: dict[str, str]
+    sql_logins: list[str]
     created_by: str | None
     create_time: str | None
     update_time: str | None
-
-
-@tool(
-    "tidbcloud_list_regions",
-    title="List regions",
-    description="Lists the regions where TiDB Cloud clusters can be. Use it before creating a cluster. Cheap.",
-    scope=Scope.READ,
-    effect=Effect.READS,
-    arguments=ListArguments,
-    output=RegionAnswer,
-)
-async def list_regions(call: Call, arguments: ListArguments) -> dict[str, Any]:
-    """The API has no pages of regions: they are made here."""
-    first, *_ = await connections()
-    regions = await (await cloud(first, call.facts)).list_regions()
-    start = _read_token(arguments.page_token, Start).start if arguments.page_token else 0
-    page = regions[start : start + arguments.page_size]
-    more = start + len(page) < len(regions)
-    token = _write_token(Start(start=start + len(page))) if more else None
-    call.rows = len(page)
-    return {"regions": [_region_row(region) for region in page], "next_page_token": token}
 
 
 @tool(
@@ -130,27 +78,39 @@ async def list_regions(call: Call, arguments: ListArguments) -> dict[str, Any]:
 )
 async def list_clusters(call: Call, arguments: ListArguments) -> dict[str, Any]:
     """One connection after the other; the page token says which one, and where in it."""
-    rows = await connections()
-    place = _read_place(arguments)
-    index = next((i for i, row in enumerate(rows) if place.connection in ("", str(row.pk))), None)
+    connected = await connections()
+    mark = onward(arguments)
+    index = next((i for i, row in enumerate(connected) if mark.of in ("", str(row.pk))), None)
     if index is None:
         raise BadInput("The connection of this page_token is gone. Leave the page_token out to start again.")
-    clusters: list[dict[str, Any]] = []
-    while True:
-        row = rows[index]
-        page = await (await cloud(row, call.facts)).list_clusters(page_size=place.size, page_token=place.token)
-        clusters += [_cluster_row(cluster, row.name) for cluster in page.clusters]
-        if page.next_page_token:
-            place = Place(connection=str(row.pk), token=page.next_page_token, size=place.size)
-            break
+    found: Rows = []
+    missing: list[dict[str, str]] = []
+    while index < len(connected):
+        row = connected[index]
+        try:
+            page = await (await cloud(row, call.facts)).list_clusters(page_size=mark.size, page_token=mark.token)
+        except AuditUnavailable:
+            raise
+        except GatewayError as error:
+            if len(connected) == 1:
+                raise
+            missing.append({"connection": row.name, "problem": error.public})
+        else:
+            found += [(row, cluster) for cluster in page.clusters]
+            if page.next_page_token:
+                mark = Onward(of=str(row.pk), token=page.next_page_token, size=mark.size)
+                break
         index += 1
-        if index == len(rows):
+        if index < len(connected):
+            mark = Onward(of=str(connected[index].pk), size=max(1, arguments.page_size - len(found)))
+        if len(found) >= arguments.page_size:
             break
-        place = Place(connection=str(rows[index].pk), size=max(1, arguments.page_size - len(clusters)))
-        if len(clusters) >= arguments.page_size:
-            break
-    call.rows = len(clusters)
-    return {"clusters": clusters, "next_page_token": _write_token(place) if index < len(rows) else None}
+    call.rows = len(found)
+    return {
+        "clusters": await cluster_rows(found),
+        "next_page_token": write_token(mark) if index < len(connected) else None,
+        "missing": missing,
+    }
 
 
 @tool(
@@ -166,54 +126,43 @@ async def get_cluster(call: Call, arguments: ClusterArguments) -> dict[str, Any]
     """Fresh from the API, even where its address is remembered."""
     found = await find_cluster(call, arguments.cluster)
     cluster = await (await cloud(found.connection, call.facts)).get_cluster(found.cluster.cluster_id)
+    return await cluster_detail(found.connection, cluster)
+
+
+async def cluster_detail(connection: TidbCloudConnection, cluster: Cluster) -> dict[str, Any]:
+    """All that a tool tells of a cluster."""
     endpoint = cluster.endpoints.public if cluster.endpoints else None
+    backup = cluster.automated_backup_policy
+    (row,) = await cluster_rows([(connection, cluster)])
     return {
-        **_cluster_row(cluster, found.connection.name),
+        **row,
         "version": cluster.version,
         "host": endpoint.host if endpoint else None,
         "port": endpoint.port if endpoint else None,
         "user_prefix": cluster.user_prefix,
         "spending_limit_monthly_usd_cents": cluster.spending_limit.monthly if cluster.spending_limit else None,
+        "automated_backup_start_time": backup.start_time if backup else None,
+        "automated_backup_retention_days": backup.retention_days if backup else None,
         "labels": {make_visible(key): make_visible(value) for key, value in (cluster.labels or {}).items()},
+        "sql_logins": await in_control_thread(held, Place(connection, cluster.cluster_id)),
         "created_by": cluster.created_by,
         "create_time": cluster.create_time,
         "update_time": cluster.update_time,
     }
 
 
-def _region_row(region: Region) -> dict[str, Any]:
-    # `regionId` is not always what it says (`us-east-1` was seen): `name` is what the API takes.
-    name = region.name or ""
-    return {
-        "region_id": name.removeprefix("regions/") or region.region_id or "",
-        "name": name,
-        "display_name": region.display_name,
-        "cloud_provider": region.cloud_provider,
-    }
-
-
-def _cluster_row(cluster: Cluster, connection: str) -> dict[str, Any]:
-    region = cluster.region.name if cluster.region else None
-    return {
-        "cluster_id": cluster.cluster_id,
-        "display_name": make_visible(cluster.display_name) if cluster.display_name else None,
-        "state": cluster.state,
-        "region": region.removeprefix("regions/") if region else None,
-        "plan": cluster.cluster_plan or cluster.service_plan,
-        "connection": connection,
-    }
-
-
-def _read_place(arguments: ListArguments) -> Place:
-    return _read_token(arguments.page_token, Place) if arguments.page_token else Place(size=arguments.page_size)
-
-
-def _write_token(place: BaseModel) -> str:
-    return urlsafe_b64encode(place.model_dump_json().encode()).decode()
-
-
-def _read_token(token: str, kind: type[P]) -> P:
-    try:
-        return kind.model_validate_json(urlsafe_b64decode(token.encode()))
-    except ValueError:
-        raise BadInput("This page_token is not one of this list. Leave it out to start again.") from None
+async def cluster_rows(found: Rows) -> list[dict[str, Any]]:
+    """Clusters in short, each with the connection that knows it and its environment here."""
+    environments = await in_control_thread(environments_of, [(row.pk, cluster.cluster_id) for row, cluster in found])
+    return [
+        {
+            "cluster_id": cluster.cluster_id,
+            "display_name": make_visible(cluster.display_name) if cluster.display_name else None,
+            "state": cluster.state,
+            "region": (cluster.region.id or None) if cluster.region else None,
+            "plan": cluster.plan,
+            "environment": environments[row.pk, cluster.cluster_id].value,
+            "connection": row.name,
+        }
+        for row, cluster in found
+    ]

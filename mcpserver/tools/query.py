@@ -10,7 +10,8 @@ from mcpserver.sql.errors import SqlUnreachable
 from mcpserver.sql.pool import POOL
 from mcpserver.sql.query import Limits, Table, read
 from mcpserver.sqlgate import Refuse, is_system_schema, judge, leaves_traces
-from mcpserver.tools.find import find_branch, find_cluster, forget, reader_of
+from mcpserver.tools.find import find_branch, find_cluster, forget_addresses
+from mcpserver.tools.reader import reader_of
 from mcpserver.tools.spec import Arguments, BranchRef, Call, ClusterRef, Effect, tool
 from tidbmcp.lib.errors import Refused
 
@@ -100,7 +101,7 @@ async def run_read(
     try:
         table = await read(POOL, target, password, sql, limits, keep=not leaves_traces(sql))
     except SqlUnreachable:
-        forget(cluster)  # its address may have changed
+        forget_addresses()  # its address may have changed
         raise
     call.rows, call.cut = len(table.rows), bool(table.cut)
     return table

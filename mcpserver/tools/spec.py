@@ -43,13 +43,26 @@ PageSize = Annotated[int, Field(ge=1, le=100, description="Rows a page.")]
 PageToken = Annotated[str | None, Field(max_length=2000, description="next_page_token of the page before.")]
 
 
+Progress = Callable[[float, float, str], Awaitable[None]]
+"""Told to a caller that waits: how far, of how much, and a sentence."""
+
+
+async def unseen(done: float, total: float, message: str) -> None:
+    """For callers that don't ask for progress."""
+
+
 @dataclass
 class Call:
-    """One call on its way. A tool notes what the audit should know beside the arguments."""
+    """One call on its way. A tool notes what the audit should know beside the arguments.
+
+    `happened` is a sentence about what stands even if the caller goes away now.
+    """
 
     principal: Principal
     facts: Facts
     read_only: bool
+    progress: Progress = unseen
+    happened: str = ""
     cluster: str = ""
     cluster_id: str = ""
     branch: str = ""

@@ -101,7 +101,7 @@ BAD_CALLS = [
     ("too many a page", "tidbcloud_list_clusters", {"page_size": 1000}, "less than or equal to 100"),
     ("a page token of nobody", "tidbcloud_list_clusters", {"page_token": "!!!"}, "Leave it out to start again"),
     ("an unknown cluster", "show_databases", {"cluster": "shopp"}, "Near it: shop."),
-    ("a branch where none are served", "db_query", {"cluster": "shop", "branch": "try", "sql": "SELECT 1"}, "does not offer this here"),
+    ("an unknown branch", "db_query", {"cluster": "shop", "branch": "nope", "sql": "SELECT 1"}, "There is no branch 'nope'"),
     ("an unknown id", "tidbcloud_get_cluster", {"cluster": "999"}, "There is no cluster '999'"),
     ("an unknown database", "show_tables", {"cluster": "shop", "database": "nope"}, "There are: "),
     ("an unknown database to query", "db_query", {"cluster": "shop", "sql": "SELECT 1", "database": "nope"}, "There is no database"),

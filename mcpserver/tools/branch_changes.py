@@ -1,0 +1,157 @@
+"""Creating and deleting branches."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from accounts.scopes import Scope
+from mcpserver.tidbcloud.changes import NewBranch
+from mcpserver.tidbcloud.types import Branch
+from mcpserver.tools.branches import BranchArguments, BranchDetail, BranchName, branch_detail
+from mcpserver.tools.changed import DONE, IN_PROGRESS, ChangeAnswer, DeleteArguments, Wait, confirmed
+from mcpserver.tools.clusters import ClusterArguments
+from mcpserver.tools.find import Found, find_branch, find_cluster, forget_addresses
+from mcpserver.tools.spec import Call, Effect, tool
+from mcpserver.tools.waiting import wait_for
+from mcpserver.vault.clients import cloud
+from mcpserver.vault.logins import Place, forget_logins, held, note_due
+from tidbmcp.lib.clock import now
+from tidbmcp.lib.errors import BadInput
+from tidbmcp.lib.threads import in_control_thread, uncancelled
+from tidbmcp.lib.visible import make_visible
+
+NO_LOGINS = (
+    "The vault holds no SQL logins of the parent, so the branch gets none: an admin can store one in the console."
+)
+
+
+class CreateBranchArguments(ClusterArguments):
+    """A new branch."""
+
+    display_name: Annotated[
+        str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$", description="1 to 64 characters.")
+    ]
+    parent_branch: Annotated[BranchName | None, Field(description="Branch to copy; the cluster where left out.")] = None
+    at: Annotated[
+        str | None,
+        Field(max_length=40, description="Copy the data as of this time, RFC 3339 with zone; now where left out."),
+    ] = None
+    wait: Wait = False
+
+
+class DeleteBranchArguments(DeleteArguments, BranchArguments):
+    """A branch, named twice."""
+
+
+class BranchChanged(BranchDetail, ChangeAnswer):
+    """A branch that was made."""
+
+
+class BranchDeleted(BranchChanged):
+    """A branch that is gone, and what went with it."""
+
+    lost: str
+
+
+@tool(
+    "tidbcloud_create_branch",
+    title="Create a branch",
+    description=(
+        "Makes a branch: a copy of a cluster's data with an endpoint and logins of its own, on which changes can be tried "
+        "without touching the parent. Answers at once with state CREATING, or waits with wait: true. SQL tools take it as branch."
+    ),
+    scope=Scope.WRITE,
+    effect=Effect.CREATES,
+    arguments=CreateBranchArguments,
+    output=BranchChanged,
+)
+async def create_branch(call: Call, arguments: CreateBranchArguments) -> dict[str, Any]:
+    """Once asked for it goes on, whoever waits."""
+    at = _time(arguments.at)
+    found = await find_cluster(call, arguments.cluster, fresh=True)
+    parent = await find_branch(call, found, arguments.parent_branch) if arguments.parent_branch else None
+    wanted = NewBranch(
+        display_name=arguments.display_name, parent_id=parent.branch_id if parent else None, parent_timestamp=at
+    )
+    branch = await uncancelled(_create(call, found, wanted))
+    place = Place(found.connection, found.cluster.cluster_id, branch.branch_id)
+    status, next_step = IN_PROGRESS, "Look with tidbcloud_get_branch until state is ACTIVE."
+    if arguments.wait:
+        branch, in_the_way = await wait_for(
+            call, place, branch, lambda client: client.get_branch(place.cluster_id, place.branch_id)
+        )
+        status, next_step = (IN_PROGRESS, in_the_way) if in_the_way else (DONE, "")
+    if not await in_control_thread(held, Place(found.connection, place.cluster_id, wanted.parent_id or "")):
+        next_step = f"{next_step} {NO_LOGINS}".strip()
+    return {"status": status, "action": None, "next_step": next_step or None, **await branch_detail(found, branch)}
+
+
+async def _create(call: Call, found: Found, wanted: NewBranch) -> Branch:
+    client = await cloud(found.connection, call.facts)
+    cluster_id = found.cluster.cluster_id
+    branch = await client.create_branch(cluster_id, wanted)
+    call.branch = wanted.display_name
+    call.happened = f"the branch {branch.branch_id} is being created"
+    place = Place(found.connection, cluster_id, branch.branch_id)
+    await in_control_thread(note_due, place, call.principal.person, wanted.parent_id or "")
+    return branch
+
+
+@tool(
+    "tidbcloud_delete_branch",
+    title="Delete a branch",
+    description=(
+        "Deletes a branch with its data, for good; the parent stays as it is. Needs confirm: true and the exact name; with "
+        "confirm: false it only tells what would be lost. A branch that others were made from can't go before them."
+    ),
+    scope=Scope.DELETE,
+    effect=Effect.DESTROYS,
+    arguments=DeleteBranchArguments,
+    output=BranchDeleted,
+)
+async def delete_branch(call: Call, arguments: DeleteBranchArguments) -> dict[str, Any]:
+    """Found afresh, so that what is named is what is deleted."""
+    found = await find_cluster(call, arguments.cluster, fresh=True)
+    branch = await find_branch(call, found, arguments.branch)
+    name = branch.display_name or branch.branch_id
+    lost = (
+        f"the branch {make_visible(name)} ({branch.branch_id}) of {found.cluster.display_name}, made {branch.create_time}, "
+        "and all that was changed in it; the parent stays"
+    )
+    confirmed(arguments, name, lost)
+    gone = await uncancelled(_delete(call, found, branch))
+    return {
+        "status": DONE,
+        "action": None,
+        "next_step": None,
+        **await branch_detail(found, gone),
+        "lost": lost,
+    }
+
+
+async def _delete(call: Call, found: Found, branch: Branch) -> Branch:
+    client = await cloud(found.connection, call.facts)
+    cluster_id = found.cluster.cluster_id
+    gone = await client.delete_branch(cluster_id, branch.branch_id)
+    call.happened = f"the branch {branch.branch_id} is deleted"
+    forget_addresses()
+    await in_control_thread(forget_logins, found.connection, cluster_id, branch.branch_id, call.facts)
+    return gone or branch.model_copy(update={"state": "DELETED"})
+
+
+def _time(text: str | None) -> str | None:
+    """As the API takes it: UTC, whole seconds. BadInput for what is no time, has no zone or is still to come."""
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise BadInput("at must be a time with its zone, as in 2026-01-31T08:30:00Z.")
+    if at > now():
+        raise BadInput(
+            f"at is in the future: the time is {now():%Y-%m-%dT%H:%M:%SZ}. Leave it out for the data as they are now."
+        )
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

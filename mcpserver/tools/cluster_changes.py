@@ -1,0 +1,188 @@
+"""Creating and changing clusters."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from accounts.scopes import Scope
+from mcpserver.tidbcloud import changes
+from mcpserver.tidbcloud.changes import Backup, ClusterChange, Limit, NewCluster, RegionName
+from mcpserver.tidbcloud.client import TidbCloud
+from mcpserver.tidbcloud.types import Cluster
+from mcpserver.tools.changed import DONE, IN_PROGRESS, ChangeAnswer, Wait
+from mcpserver.tools.clusters import ClusterArguments, ClusterDetail, cluster_detail
+from mcpserver.tools.connections import the_connection
+from mcpserver.tools.find import find_cluster, forget_addresses
+from mcpserver.tools.regions import find_region
+from mcpserver.tools.spec import Arguments, Call, Effect, tool
+from mcpserver.tools.waiting import wait_for
+from mcpserver.vault.clients import cloud
+from mcpserver.vault.logins import Place, note_due
+from mcpserver.vault.models import TidbCloudConnection
+from tidbmcp.lib.errors import BadInput
+from tidbmcp.lib.threads import in_control_thread, uncancelled
+
+ClusterName = Annotated[
+    str,
+    Field(
+        pattern=changes.CLUSTER_NAME,
+        description="4 to 64 letters, digits and hyphens; no hyphen at either end.",
+    ),
+]
+SpendingLimit = Annotated[
+    int | None,
+    Field(ge=0, lt=2**31, description="USD cents a month (5000 is 50 USD). 0 is the free quota only, not unlimited."),
+]
+Labels = Annotated[
+    dict[Annotated[str, Field(min_length=1, max_length=128)], Annotated[str, Field(max_length=256)]] | None,
+    Field(max_length=50, description="Labels by key; keys that begin with tidb.cloud/ belong to TiDB Cloud."),
+]
+
+
+class CreateClusterArguments(Arguments):
+    """A new cluster."""
+
+    display_name: ClusterName
+    region: Annotated[str, Field(min_length=1, max_length=100, description="region_id, such as aws-us-east-1.")]
+    connection: Annotated[
+        str | None, Field(max_length=100, description="Connection to make it in; needed where there are several.")
+    ] = None
+    spending_limit_monthly_usd_cents: SpendingLimit = None
+    labels: Labels = None
+    wait: Wait = False
+
+
+class BackupArguments(Arguments):
+    """When backups are made, and how long they are kept."""
+
+    start_time: Annotated[str | None, Field(pattern=changes.START_TIME, description="UTC, HH:mm.")] = None
+    retention_days: Annotated[int | None, Field(ge=1, le=90, description="Days.")] = None
+
+
+class UpdateClusterArguments(ClusterArguments):
+    """What is to change; what is left out stays."""
+
+    display_name: ClusterName | None = None
+    spending_limit_monthly_usd_cents: SpendingLimit = None
+    labels: Annotated[Labels, Field(description="Labels to add or to change; others stay.")] = None
+    automated_backup: BackupArguments | None = None
+
+
+class ClusterChanged(ClusterDetail, ChangeAnswer):
+    """A cluster that was made or changed."""
+
+
+class ClusterUpdated(ClusterChanged):
+    """And what was changed."""
+
+    changed: list[str]
+
+
+@tool(
+    "tidbcloud_create_cluster",
+    title="Create a cluster",
+    description=(
+        "Creates a Starter cluster, free unless a spending limit is given. It takes about a minute: answers at once "
+        "with state CREATING, or waits with wait: true. Its SQL logins are made by the gateway, nobody sees a password. "
+        "Names need not be unique: look with tidbcloud_list_clusters first, and never repeat a call whose outcome is unclear."
+    ),
+    scope=Scope.WRITE,
+    effect=Effect.CREATES,
+    arguments=CreateClusterArguments,
+    output=ClusterChanged,
+)
+async def create_cluster(call: Call, arguments: CreateClusterArguments) -> dict[str, Any]:
+    """Once asked for it goes on, whoever waits."""
+    _refuse_reserved(arguments.labels)
+    connection = await the_connection(arguments.connection)
+    client = await cloud(connection, call.facts)
+    limit = arguments.spending_limit_monthly_usd_cents
+    wanted = NewCluster(
+        display_name=arguments.display_name,
+        region=RegionName(name=await find_region(client, arguments.region)),
+        spending_limit=None if limit is None else Limit(monthly=limit),
+        labels=arguments.labels,
+    )
+    cluster = await uncancelled(_create(call, connection, client, wanted))
+    if not arguments.wait:
+        return {
+            "status": IN_PROGRESS,
+            "action": None,
+            "next_step": "Look with tidbcloud_get_cluster until state is ACTIVE and sql_logins are there; then query it.",
+            **await cluster_detail(connection, cluster),
+        }
+    place = Place(connection, cluster.cluster_id)
+    cluster, in_the_way = await wait_for(call, place, cluster, lambda client: client.get_cluster(place.cluster_id))
+    return {
+        "status": IN_PROGRESS if in_the_way else DONE,
+        "action": None,
+        "next_step": in_the_way,
+        **await cluster_detail(connection, cluster),
+    }
+
+
+async def _create(call: Call, connection: TidbCloudConnection, client: TidbCloud, wanted: NewCluster) -> Cluster:
+    call.cluster, call.happened = wanted.display_name, f"a cluster {wanted.display_name} may have been asked for"
+    cluster = await client.create_cluster(wanted)
+    call.cluster_id = cluster.cluster_id
+    call.happened = f"the cluster {cluster.cluster_id} is being created"
+    forget_addresses()
+    await in_control_thread(note_due, Place(connection, cluster.cluster_id), call.principal.person)
+    return cluster
+
+
+@tool(
+    "tidbcloud_update_cluster",
+    title="Change a cluster",
+    description=(
+        "Changes a cluster's name, monthly spending limit (USD cents), labels or backup time; what is left out stays. "
+        "Raising the limit may cost money. A paid cluster can't go back to 0, and free ones have fixed backups."
+    ),
+    scope=Scope.WRITE,
+    effect=Effect.CHANGES,
+    arguments=UpdateClusterArguments,
+    output=ClusterUpdated,
+)
+async def update_cluster(call: Call, arguments: UpdateClusterArguments) -> dict[str, Any]:
+    """Labels and backups are merged with what is there: the API replaces them."""
+    _refuse_reserved(arguments.labels)
+    if not any(value is not None for name, value in arguments if name != "cluster"):
+        raise BadInput(
+            "Say what to change: display_name, spending_limit_monthly_usd_cents, labels or automated_backup."
+        )
+    found = await find_cluster(call, arguments.cluster, fresh=True)
+    client = await cloud(found.connection, call.facts)
+    change = _change(arguments, found.cluster)
+    cluster = await uncancelled(client.update_cluster(found.cluster.cluster_id, change))
+    forget_addresses()
+    return {
+        "status": DONE,
+        "action": None,
+        "next_step": None,
+        "changed": sorted(name for name, value in arguments if value is not None and name != "cluster"),
+        **await cluster_detail(found.connection, cluster),
+    }
+
+
+def _change(arguments: UpdateClusterArguments, cluster: Cluster) -> ClusterChange:
+    limit, backup = arguments.spending_limit_monthly_usd_cents, arguments.automated_backup
+    now = cluster.automated_backup_policy
+    labels = {
+        key: value for key, value in (cluster.labels or {}).items() if not key.startswith(changes.RESERVED_LABELS)
+    }
+    return ClusterChange(
+        display_name=arguments.display_name,
+        spending_limit=None if limit is None else Limit(monthly=limit),
+        labels=None if arguments.labels is None else labels | arguments.labels,
+        automated_backup_policy=None
+        if backup is None
+        else Backup(
+            start_time=backup.start_time or (now.start_time if now else None),
+            retention_days=backup.retention_days or (now.retention_days if now else None),
+        ),
+    )
+
+
+def _refuse_reserved(labels: dict[str, str] | None) -> None:
+    if any(key.startswith(changes.RESERVED_LABELS) for key in labels or {}):
+        raise BadInput(f"Labels that begin with {changes.RESERVED_LABELS} belong to TiDB Cloud: leave them out.")

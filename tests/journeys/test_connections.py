@@ -1,0 +1,134 @@
+"""Several TiDB Clouds side by side: joined, told apart, and none hidden by another that fails."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.sandbox_process import SandboxProcess, start_sandbox
+from tests.stack import Stack, start_stack
+
+ADD = """
+import json, os
+from audit.facts import Facts
+from mcpserver.models import TidbCloudConnection
+from tidbmcp.lib.secrets import Secret
+wanted = json.loads(os.environ["WANTED"])
+secret = wanted.pop("secret")
+row = TidbCloudConnection.objects.filter(name=wanted["name"]).first() or TidbCloudConnection()
+for name, value in wanted.items():
+    setattr(row, name, value)
+row.store(Secret(secret), Facts())
+"""
+
+
+@dataclass
+class Two:
+    """A product with two organizations; the second one is known by a bearer token."""
+
+    stack: Stack
+    second: SandboxProcess
+
+    def connect(self, name: str, **changes: Any) -> None:
+        facts = self.second.facts
+        wanted = {"name": name, "api_url": facts["api_url"], "iam_url": facts["iam_url"], "auth": "bearer"}
+        wanted |= {"secret": facts["bearer_token"], **changes}
+        self.stack.manage("shell", "-v0", "-c", ADD, WANTED=json.dumps(wanted))
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
+    folder: Path = tmp_path_factory.mktemp("connections")
+    stack = start_stack(folder, "--control", "--unlimited")
+    found = Two(stack, start_sandbox(folder / "second", "--control", "--unlimited"))
+    found.connect("west")
+    yield found
+    stack.stop()
+    stack.sandbox.stop()
+    found.second.stop()
+
+
+@pytest.fixture
+def own(two: Two) -> Iterator[Two]:
+    yield two
+    two.second.clear()
+    two.stack.sandbox.clear()
+    two.connect("west")
+
+
+def names(answer: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(cluster["connection"], cluster["display_name"]) for cluster in answer["clusters"]]
+
+
+EVERYTHING = [("sandbox", "shop"), ("sandbox", "northwind-freight"), ("west", "shop"), ("west", "northwind-freight")]
+
+
+def test_lists_join_them_and_say_which_is_which(own: Two) -> None:
+    answer = own.stack.answer("tidbcloud_list_clusters")
+    assert (names(answer), answer["missing"], answer["next_page_token"]) == (EVERYTHING, [], None)
+    assert names(own.stack.answer("my_access")) == EVERYTHING
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_pages_go_on_from_one_to_the_next(own: Two, size: int) -> None:
+    found, token = [], None
+    for _ in range(6):
+        answer = own.stack.answer("tidbcloud_list_clusters", {"page_size": size, "page_token": token})
+        found += names(answer)
+        token = answer["next_page_token"]
+        if token is None:
+            break
+    assert found == EVERYTHING
+
+
+def test_a_name_in_both_asks_for_the_id_and_an_id_finds_its_own(own: Two) -> None:
+    sentence = own.stack.refusal("tidbcloud_get_cluster", {"cluster": "shop"})
+    west = own.second.cluster("shop")["cluster_id"]
+    assert "2 clusters are named 'shop'" in sentence
+    assert f"{west} (west)" in sentence
+    assert own.stack.answer("tidbcloud_get_cluster", {"cluster": west})["connection"] == "west"
+
+
+def test_a_new_cluster_must_say_where(own: Two) -> None:
+    arguments = {"display_name": "which-one", "region": "aws-us-east-1"}
+    sentence = own.stack.refusal("tidbcloud_create_cluster", arguments)
+    assert "There are 2 connections: say which one as connection, one of sandbox, west." in sentence
+    answer = own.stack.answer("tidbcloud_create_cluster", {**arguments, "connection": "west"})
+    assert answer["connection"] == "west"
+    confirm = {"cluster": answer["cluster_id"], "confirm": True, "confirm_name": "which-one"}
+    own.stack.answer("tidbcloud_delete_cluster", confirm)
+
+
+FAILING: dict[str, tuple[dict[str, Any], str]] = {
+    "down": ({"api_url": "http://127.0.0.1:9/v1beta1"}, "did not answer"),
+    "a wrong key": ({"secret": "wrong"}, "does not accept the key of the connection west"),
+}
+
+
+@pytest.mark.parametrize("what", FAILING)
+def test_one_that_fails_does_not_hide_the_other(own: Two, what: str) -> None:
+    changes, words = FAILING[what]
+    own.connect("west", **changes)
+    for tool in ("tidbcloud_list_clusters", "my_access"):
+        answer = own.stack.answer(tool)
+        assert names(answer) == EVERYTHING[:2]
+        (missing,) = answer["missing"]
+        assert missing["connection"] == "west"
+        assert words in missing["problem"]
+    assert own.stack.answer("tidbcloud_get_cluster", {"cluster": "shop"})["connection"] == "sandbox"
+    assert own.stack.answer("tidbcloud_list_regions")["regions"]
+    sentence = own.stack.refusal("tidbcloud_get_cluster", {"cluster": "somewhere-else"})
+    assert "There is no cluster 'somewhere-else' where it could be looked for." in sentence
+    assert words in sentence
+
+
+def test_each_has_a_budget_of_its_own(own: Two) -> None:
+    own.second.fault("rate_limited", times=50)
+    own.second.configure(requests_per_minute=100)
+    answer = own.stack.answer("tidbcloud_list_clusters")
+    own.second.configure(requests_per_minute=None)
+    assert names(answer) == EVERYTHING[:2]
+    assert "takes no more requests for the connection west now" in answer["missing"][0]["problem"]
