@@ -5,6 +5,7 @@ from typing import Final
 from urllib.parse import quote
 
 from mcpserver.tidbcloud.auth import Credentials
+from mcpserver.tidbcloud.budget import Budget
 from mcpserver.tidbcloud.changes import ClusterChange, NewBranch, NewCluster, NewSqlUser
 from mcpserver.tidbcloud.errors import CloudNotFound
 from mcpserver.tidbcloud.host import Host
@@ -35,8 +36,9 @@ class TidbCloud:
         self, *, name: str, api_url: str, iam_url: str, credentials: Credentials, timeout: float = TIMEOUT
     ) -> None:
         self.name = name
-        self._api = Host(name, api_url, credentials, timeout)
-        self._iam = Host(name, iam_url, credentials, timeout)
+        budget = Budget(name)
+        self._api = Host(name, api_url, credentials, budget, timeout)
+        self._iam = Host(name, iam_url, credentials, budget, timeout)
 
     async def close(self) -> None:
         """Close its connections."""

@@ -9,8 +9,9 @@ import httpx2
 from pydantic import ValidationError
 
 from mcpserver.tidbcloud.auth import Credentials
+from mcpserver.tidbcloud.budget import Budget
 from mcpserver.tidbcloud.errors import CloudBusy, CloudConfused, CloudError, CloudSlow, CloudUnclear, CloudUnreachable
-from mcpserver.tidbcloud.refusals import refusal, reset_of
+from mcpserver.tidbcloud.refusals import refusal
 from mcpserver.tidbcloud.types import Wire
 from tidbmcp.lib.version import VERSION
 
@@ -23,10 +24,20 @@ PATIENCE: Final = 20.0
 """Seconds after which no read is tried again: a tool's caller waits."""
 PAUSE: Final = 0.2
 CONNECT_SECONDS: Final = 5
+BODY_MOST: Final = 8 * 1024 * 1024
+"""Bytes of an answer; a page of a hundred clusters has some 200 kB."""
 
 _NOT_SENT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 # A challenge that can't be read, or asks for what the digest does not do, is the far end's fault and no bug of ours.
-_BROKEN: Final = (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, ValueError, NotImplementedError)
+_BROKEN: Final = (
+    httpx2.HTTPError,
+    httpx2.InvalidURL,
+    httpx2.StreamError,
+    ValueError,
+    NotImplementedError,
+    TimeoutError,
+)
+_OF_THE_WIRE: Final = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 _QUOTING: Final = (httpx2.LocalProtocolError, UnicodeError)
 """Errors that repeat what could not be sent, which may be the key."""
 
@@ -34,14 +45,16 @@ _QUOTING: Final = (httpx2.LocalProtocolError, UnicodeError)
 class Host:
     """`name` is the connection's, for sentences. Methods raise CloudError's family."""
 
-    def __init__(self, name: str, url: str, credentials: Credentials, seconds: float) -> None:
+    def __init__(self, name: str, url: str, credentials: Credentials, budget: Budget, seconds: float) -> None:
         self._name = name
-        self._closed_until = 0.0
+        self._budget = budget
+        connecting = min(seconds, CONNECT_SECONDS)
+        self._whole = connecting + seconds
         self._http = httpx2.AsyncClient(
             base_url=url.rstrip("/") + "/",
             auth=credentials.auth(),
             headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
-            timeout=httpx2.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS)),
+            timeout=httpx2.Timeout(seconds, connect=connecting),
             trust_env=False,
         )
 
@@ -70,7 +83,7 @@ class Host:
 
     def _pause(self, error: CloudError, left: int) -> float:
         if isinstance(error, CloudBusy):
-            return max(0.0, self._closed_until - monotonic())
+            return self._budget.left()
         return PAUSE * 2.0 ** (TRIES - 1 - left) * random.uniform(0.75, 1.25)  # noqa: S311 - nobody's secret
 
     async def _once(
@@ -83,12 +96,12 @@ class Host:
         body: dict[str, Any] | None = None,
     ) -> W:
         asked, changing = f"{method} {path}", method != "GET"
-        self._refuse_while_busy(asked)
+        self._budget.refuse_while_used_up(asked)
         try:
-            response = await self._http.request(method, path, params=params, json=body)
+            response = await self._send(method, path, params, body)
         except _BROKEN as error:
             raise self._no_answer(asked, error, changing=changing) from error
-        self._note_budget(response)
+        self._budget.note(response)
         if response.status_code != httpx2.codes.OK:
             raise refusal(self._name, asked, response, changing=changing)
         try:
@@ -100,24 +113,22 @@ class Host:
                 detail=f"{asked}: {error.error_count()} fields do not fit {kind.__name__}",
             ) from error
 
+    async def _send(
+        self, method: str, path: str, params: dict[str, str] | None, body: dict[str, Any] | None
+    ) -> httpx2.Response:
+        """The whole answer, within the time for all of it: one that drips or never ends is none."""
+        content = bytearray()
+        async with asyncio.timeout(self._whole), self._http.stream(method, path, params=params, json=body) as response:
+            async for chunk in response.aiter_bytes():
+                content += chunk
+                if len(content) > BODY_MOST:
+                    raise ValueError("the answer is too long")
+        headers = {name: value for name, value in response.headers.items() if name not in _OF_THE_WIRE}
+        return httpx2.Response(response.status_code, headers=headers, content=bytes(content))
+
     def _no_answer(self, asked: str, error: Exception, *, changing: bool) -> CloudError:
         detail = f"{asked}: {type(error).__name__ if isinstance(error, _QUOTING) else repr(error)}"
         if changing and not isinstance(error, _NOT_SENT):
             return CloudUnclear(f"TiDB Cloud ({self._name}) did not say whether this was done.", detail=detail)
-        about = CloudSlow if isinstance(error, httpx2.ReadTimeout) else CloudUnreachable
+        about = CloudSlow if isinstance(error, httpx2.ReadTimeout | TimeoutError) else CloudUnreachable
         return about(f"TiDB Cloud ({self._name}) did not answer. Try again in a moment.", detail=detail)
-
-    def _refuse_while_busy(self, asked: str) -> None:
-        """Each key has a budget of its own; asking on while it is used up would only be refused there."""
-        left = self._closed_until - monotonic()
-        if left > 0:
-            raise CloudBusy(
-                f"TiDB Cloud takes no more requests for the connection {self._name} now; "
-                f"try again in {int(left) + 1} seconds.",
-                detail=f"{asked}: not sent, the budget is used up",
-            )
-
-    def _note_budget(self, response: httpx2.Response) -> None:
-        used_up = response.headers.get("x-ratelimit-remaining-minute") == "0"
-        if used_up or response.status_code == httpx2.codes.TOO_MANY_REQUESTS:
-            self._closed_until = monotonic() + min(reset_of(response), 60)

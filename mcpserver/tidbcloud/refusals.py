@@ -25,7 +25,8 @@ from tidbmcp.lib.redaction import redact_text
 from tidbmcp.lib.visible import make_visible
 
 SAID_MOST: Final = 300
-RESET_UNKNOWN: Final = 60
+RESET_MOST: Final = 60
+"""Seconds: the limit is one of a minute."""
 
 _WRONG: Final = frozenset({400, 422})
 # What refusals by plan were seen to say (capacity and quota come as 400): ti-cli, drive9.
@@ -130,7 +131,7 @@ def _message(body: Any) -> str:
 def reset_of(response: httpx2.Response) -> int:
     """Seconds until the key may be used again, as the server says."""
     wait = response.headers.get("x-ratelimit-reset", "")
-    return int(wait) if wait.isascii() and wait.isdigit() and len(wait) < 6 else RESET_UNKNOWN
+    return min(int(wait), RESET_MOST) if wait.isascii() and wait.isdigit() and len(wait) < 6 else RESET_MOST
 
 
 def trace_of(response: httpx2.Response) -> str:
