@@ -12,6 +12,7 @@ class Kind(TextChoices):
     CALL_FINISHED = "call.finished", "tool call"
     CALL_STARTED = "call.started", "tool call started"
     CLUSTER_LABELLED = "cluster.labelled", "environment set"
+    LOGINS_MADE = "logins.made", "SQL logins made"
     REQUEST_FINISHED = "request.finished", "request"
     REQUEST_REFUSED = "request.refused", "request refused"
     SESSION_REFUSED = "session.refused", "sign-in refused"

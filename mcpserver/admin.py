@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from audit.facts import Facts, facts_of
 from audit.recorded_admin import RecordedAdmin
-from mcpserver.vault.models import Auth, Sealed, SqlLogin, TidbCloudConnection
+from mcpserver.vault.models import OFFICIAL_API, OFFICIAL_IAM, Auth, LoginsDue, Sealed, SqlLogin, TidbCloudConnection
 from mcpserver.vault.probe import probe_connection, probe_login
 from tidbmcp.lib.errors import GatewayError
 from tidbmcp.lib.secrets import Secret
@@ -58,8 +58,10 @@ class ConnectionForm(SealedForm):
         fields = ["name", "api_url", "iam_url", "auth", "public_key"]
 
     def clean(self) -> dict[str, Any]:
-        """An API key has two halves, a token has one."""
+        """An API key has two halves, a token has one; and no key goes to TiDB Cloud that belongs to another API."""
         cleaned = super().clean()
+        if cleaned.get("api_url") != OFFICIAL_API and cleaned.get("iam_url") == OFFICIAL_IAM:
+            self.add_error("iam_url", "Enter the IAM address of this API: the one here is TiDB Cloud's own.")
         halves = bool(cleaned.get("public_key"))
         if cleaned.get("auth") == Auth.API_KEY and not halves:
             self.add_error("public_key", "Enter the public half of the API key.")
@@ -142,3 +144,20 @@ class SqlLoginAdmin(SealedAdmin):
 
     def probe(self, row: SqlLogin, facts: Facts) -> str:
         return async_to_sync(probe_login)(row, facts)
+
+
+@admin.register(LoginsDue)
+class LoginsDueAdmin(RecordedAdmin):
+    """What the gateway still makes. Nobody adds or changes it; deleting a row gives up on it."""
+
+    lead = "SQL logins of clusters and branches made here, until they are stored. Tried again by itself for a day."
+    empty = "Nothing is due: every cluster and branch that was made through here has its logins."
+    list_display = ["connection", "cluster_id", "branch_id", "asked_by", "asked_at", "tries", "problem", "not_before"]
+    list_select_related = ["connection"]
+    readonly_fields = [field.name for field in LoginsDue._meta.fields]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

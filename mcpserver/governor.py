@@ -10,7 +10,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from time import monotonic
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from anyio import CancelScope
@@ -30,6 +30,9 @@ from tidbmcp.lib.ids import new_id
 from tidbmcp.lib.threads import in_control_thread, uncancelled
 
 logger = logging.getLogger(__name__)
+
+
+GONE: Final = "the client went away, or the server stopped"
 
 
 class UnknownTool(Exception):
@@ -163,8 +166,8 @@ class _Walk:
         """The row of a call that was stopped; what is recorded here is not cancelled in turn."""
         with CancelScope(shield=True):
             try:
-                gone = "the client went away, or the server stopped"
-                await self.record(Result.CANCELLED, f"{gone}; {self.call.happened}" if self.call.happened else gone)
+                stands = "; ".join(filter(None, (GONE, self.call.happened, self.call.pending)))
+                await self.record(Result.UNKNOWN if self.call.pending else Result.CANCELLED, stands)
             except AuditUnavailable as error:
                 logger.error("call %s was cancelled, not recorded: %s", self.call.facts.call_id, error.detail)  # noqa: TRY400
 

@@ -52,15 +52,20 @@ class TidbCloud:
         return (await self._api.read("regions", RegionList)).regions
 
     async def list_clusters(
-        self, *, page_size: int, page_token: str | None = None, display_name: str | None = None
+        self, *, page_size: int, page_token: str | None = None, skip: int = 0, display_name: str | None = None
     ) -> ClusterPage:
-        """One page of clusters, in the API's order, which is oldest first."""
-        params = _page(page_size, page_token) | ({"filter": f'displayName="{display_name}"'} if display_name else {})
+        """One page of clusters, in the API's order, which is oldest first. A token wants the rest as it was."""
+        params = _page(page_size, page_token) | ({"skip": str(skip)} if skip else {})
+        params |= {"filter": f'displayName="{display_name}"'} if display_name else {}
         return await self._api.read("clusters", ClusterPage, params)
 
-    async def all_clusters(self) -> AsyncIterator[Cluster]:
-        """Every cluster, page by page."""
-        async for page in pages_of(lambda token: self.list_clusters(page_size=PAGE_MOST, page_token=token)):
+    async def all_clusters(self, *, display_name: str | None = None) -> AsyncIterator[Cluster]:
+        """Every cluster, or every one of this name, page by page."""
+
+        def ask(token: str | None) -> Awaitable[ClusterPage]:
+            return self.list_clusters(page_size=PAGE_MOST, page_token=token, display_name=display_name)
+
+        async for page in pages_of(ask):
             for cluster in page.clusters:
                 yield cluster
 
@@ -74,17 +79,13 @@ class TidbCloud:
         There is no idempotency key, so an unclear answer is never followed by a second request, but by a look.
         """
 
-        async def of_this_name() -> list[Cluster]:
-            def ask(token: str | None) -> Awaitable[ClusterPage]:
-                return self.list_clusters(page_size=PAGE_MOST, page_token=token, display_name=wanted.display_name)
-
-            found = [cluster async for page in pages_of(ask) for cluster in page.clusters]
-            return [cluster for cluster in found if cluster.display_name == wanted.display_name]
+        async def like_it() -> list[Cluster]:
+            return [one async for one in self.all_clusters(display_name=wanted.display_name) if wanted.fits(one)]
 
         return await make(
             f"cluster {wanted.display_name!r}",
             lambda: self._api.change("POST", "clusters", Cluster, wanted.body()),
-            of_this_name,
+            like_it,
         )
 
     async def update_cluster(self, cluster_id: str, change: ClusterChange) -> Cluster:
@@ -123,14 +124,13 @@ class TidbCloud:
     async def create_branch(self, cluster_id: str, wanted: NewBranch) -> Branch:
         """Ask for a branch, as `create_cluster` does for a cluster."""
 
-        async def of_this_name() -> list[Branch]:
-            found = [branch async for branch in self.all_branches(cluster_id)]
-            return [branch for branch in found if branch.display_name == wanted.display_name]
+        async def like_it() -> list[Branch]:
+            return [branch async for branch in self.all_branches(cluster_id) if wanted.fits(branch, cluster_id)]
 
         return await make(
             f"branch {wanted.display_name!r}",
             lambda: self._api.change("POST", f"{_cluster(cluster_id)}/branches", Branch, wanted.body()),
-            of_this_name,
+            like_it,
         )
 
     async def delete_branch(self, cluster_id: str, branch_id: str) -> Branch | None:
@@ -140,6 +140,10 @@ class TidbCloud:
             lambda: self._api.change("DELETE", _branch(cluster_id, branch_id), Branch),
             lambda: self.get_branch(cluster_id, branch_id),
         )
+
+    async def reset_branch(self, cluster_id: str, branch_id: str) -> Branch:
+        """Make a branch's data those of its parent as they are now. It is RESTORING for a while."""
+        return await self._api.change("POST", f"{_branch(cluster_id, branch_id)}:reset", Branch)
 
     async def set_branch_password(self, cluster_id: str, branch_id: str, user: str, password: Secret) -> None:
         """Set the password of a SQL user of a branch; `user` has the branch's prefix."""

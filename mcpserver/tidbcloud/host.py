@@ -96,6 +96,10 @@ class Host:
         body: dict[str, Any] | None = None,
     ) -> W:
         asked, changing = f"{method} {path}", method != "GET"
+        if self._http.is_closed:
+            raise CloudUnreachable(
+                f"TiDB Cloud ({self._name}) was not asked. Try again.", detail="the client is closed"
+            )
         self._budget.refuse_while_used_up(asked)
         try:
             response = await self._send(method, path, params, body)

@@ -65,6 +65,7 @@ _NOT_DESCRIBED: Final[tuple[type[CloudError], str]] = (
     "TiDB Cloud ({name}) gave an answer ({status}) that does not say whether this was done.",
 )
 """A success other than the 200 that the API describes."""
+_TOO_MANY: Final = re.compile(r"number of|has reached|reached the|too many|at most|quota exceeded")
 _PAID_TO_FREE: Final = "can not set spending limit to 0"
 
 
@@ -96,9 +97,11 @@ def plan_sentence(said: str) -> str:
             "A cluster with a spending limit can't go back to 0 (free): give a limit above 0, "
             "or make a new free cluster and move the data."
         )
-    if "branch" in words:
+    if "payment" in words or "credit" in words or "billing" in words:
+        return "TiDB Cloud wants to be paid for this first: ask whoever pays for TiDB Cloud."
+    if _TOO_MANY.search(words) and "branch" in words:
         return "The plan allows no more branches: delete one that is done with, or ask TiDB Cloud for more."
-    if "free" in words or "cluster" in words:
+    if _TOO_MANY.search(words) and "cluster" in words:
         return (
             "The plan allows no more clusters like this: give spending_limit_monthly_usd_cents for a paid one, "
             "delete one that is done with, or ask whoever pays for TiDB Cloud."

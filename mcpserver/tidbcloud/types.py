@@ -135,7 +135,7 @@ class AuditLogConfig(Wire):
     unredacted: bool | None = None
 
 
-class Place(Wire):
+class Instance(Wire):
     """What clusters and branches have in common."""
 
     name: str | None = None
@@ -148,8 +148,13 @@ class Place(Wire):
     create_time: str | None = None
     update_time: str | None = None
 
+    @property
+    def public_endpoint(self) -> Endpoint | None:
+        """Where SQL is spoken over the internet; None while there is none."""
+        return self.endpoints.public if self.endpoints else None
 
-class Cluster(Place):
+
+class Cluster(Instance):
     """A cluster. Ids are texts: they are larger than a float holds. There is never a password in it."""
 
     cluster_id: str
@@ -176,7 +181,7 @@ class Cluster(Place):
         return self.service_plan or (self.cluster_plan.title() if self.cluster_plan else None)
 
 
-class Branch(Place):
+class Branch(Instance):
     """A branch of a cluster, with an endpoint, a user prefix and users of its own."""
 
     branch_id: str

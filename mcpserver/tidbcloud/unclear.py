@@ -13,16 +13,16 @@ LOOK_AGAIN: Final = 1.0
 M = TypeVar("M", Cluster, Branch)
 
 
-async def make(what: str, ask: Callable[[], Awaitable[M]], of_this_name: Callable[[], Awaitable[list[M]]]) -> M:
-    """Ask for it once. Names are not unique: what was not there before and is there now is what was asked for."""
-    before = {thing.id for thing in await of_this_name()}
+async def make(what: str, ask: Callable[[], Awaitable[M]], like_it: Callable[[], Awaitable[list[M]]]) -> M:
+    """Ask for it once. Names are not unique: what was not there before, is there now and is like it is what was asked for."""
+    before = {thing.id for thing in await like_it()}
     try:
         return await ask()
     except CloudUnclear as unclear:
         for pause in (0.0, LOOK_AGAIN):
             await asyncio.sleep(pause)
             try:
-                new = [thing for thing in await of_this_name() if thing.id not in before]
+                new = [thing for thing in await like_it() if thing.id not in before]
             except CloudError:
                 continue
             if len(new) == 1:

@@ -9,21 +9,28 @@ from accounts.scopes import Scope
 from mcpserver.tidbcloud.changes import NewBranch
 from mcpserver.tidbcloud.types import Branch
 from mcpserver.tools.branches import BranchArguments, BranchDetail, BranchName, branch_detail
-from mcpserver.tools.changed import DONE, IN_PROGRESS, ChangeAnswer, DeleteArguments, Wait, confirmed
+from mcpserver.tools.changed import (
+    DONE,
+    IN_PROGRESS,
+    ChangeAnswer,
+    DeleteArguments,
+    Wait,
+    carried_out,
+    confirmed,
+)
 from mcpserver.tools.clusters import ClusterArguments
-from mcpserver.tools.find import Found, find_branch, find_cluster, forget_addresses
+from mcpserver.tools.find import find_branch, find_cluster
 from mcpserver.tools.spec import Call, Effect, tool
 from mcpserver.tools.waiting import wait_for
 from mcpserver.vault.clients import cloud
 from mcpserver.vault.logins import Place, forget_logins, held, note_due
 from tidbmcp.lib.clock import now
 from tidbmcp.lib.errors import BadInput
-from tidbmcp.lib.threads import in_control_thread, uncancelled
+from tidbmcp.lib.threads import in_control_thread
 from tidbmcp.lib.visible import make_visible
 
-NO_LOGINS = (
-    "The vault holds no SQL logins of the parent, so the branch gets none: an admin can store one in the console."
-)
+AFTER = "Look with tidbcloud_get_branch until state is ACTIVE and sql_logins are there."
+NO_LOGINS = "The vault holds no SQL logins of the parent now, and until it does the branch gets none."
 
 
 class CreateBranchArguments(ClusterArguments):
@@ -74,28 +81,34 @@ async def create_branch(call: Call, arguments: CreateBranchArguments) -> dict[st
     wanted = NewBranch(
         display_name=arguments.display_name, parent_id=parent.branch_id if parent else None, parent_timestamp=at
     )
-    branch = await uncancelled(_create(call, found, wanted))
-    place = Place(found.connection, found.cluster.cluster_id, branch.branch_id)
-    status, next_step = IN_PROGRESS, "Look with tidbcloud_get_branch until state is ACTIVE."
-    if arguments.wait:
-        branch, in_the_way = await wait_for(
-            call, place, branch, lambda client: client.get_branch(place.cluster_id, place.branch_id)
-        )
-        status, next_step = (IN_PROGRESS, in_the_way) if in_the_way else (DONE, "")
-    if not await in_control_thread(held, Place(found.connection, place.cluster_id, wanted.parent_id or "")):
-        next_step = f"{next_step} {NO_LOGINS}".strip()
-    return {"status": status, "action": None, "next_step": next_step or None, **await branch_detail(found, branch)}
-
-
-async def _create(call: Call, found: Found, wanted: NewBranch) -> Branch:
     client = await cloud(found.connection, call.facts)
-    cluster_id = found.cluster.cluster_id
-    branch = await client.create_branch(cluster_id, wanted)
+    cluster_id, parent_id = found.cluster.cluster_id, wanted.parent_id or ""
     call.branch = wanted.display_name
-    call.happened = f"the branch {branch.branch_id} is being created"
-    place = Place(found.connection, cluster_id, branch.branch_id)
-    await in_control_thread(note_due, place, call.principal.person, wanted.parent_id or "")
-    return branch
+
+    async def note(branch: Branch) -> None:
+        place = Place(found.connection, cluster_id, branch.branch_id)
+        await in_control_thread(note_due, place, call.principal.person, parent_id)
+
+    asked = f"a branch {wanted.display_name} was asked for"
+    branch = await carried_out(call, client.create_branch(cluster_id, wanted), asked, _being_made, note)
+    if arguments.wait:
+        place = Place(found.connection, cluster_id, branch.branch_id)
+        branch, in_the_way = await wait_for(
+            call, place, branch, lambda client: client.get_branch(cluster_id, place.branch_id)
+        )
+    else:
+        source = Place(found.connection, cluster_id, parent_id)
+        in_the_way = AFTER if await in_control_thread(held, source) else f"{AFTER} {NO_LOGINS}"
+    return {
+        "status": IN_PROGRESS if in_the_way else DONE,
+        "action": None,
+        "next_step": in_the_way,
+        **await branch_detail(found, branch),
+    }
+
+
+def _being_made(branch: Branch) -> str:
+    return f"the branch {branch.branch_id} is being created"
 
 
 @tool(
@@ -120,24 +133,22 @@ async def delete_branch(call: Call, arguments: DeleteBranchArguments) -> dict[st
         "and all that was changed in it; the parent stays"
     )
     confirmed(arguments, name, lost)
-    gone = await uncancelled(_delete(call, found, branch))
+    cluster_id, branch_id = found.cluster.cluster_id, branch.branch_id
+    client = await cloud(found.connection, call.facts)
+
+    async def forget(_: Branch | None) -> None:
+        await in_control_thread(forget_logins, found.connection, cluster_id, branch_id, call.facts)
+
+    work = client.delete_branch(cluster_id, branch_id)
+    asked = f"the deletion of the branch {branch_id} was asked for"
+    gone = await carried_out(call, work, asked, lambda _: f"the branch {branch_id} is deleted", forget)
     return {
         "status": DONE,
         "action": None,
         "next_step": None,
-        **await branch_detail(found, gone),
+        **await branch_detail(found, gone or branch.model_copy(update={"state": "DELETED"})),
         "lost": lost,
     }
-
-
-async def _delete(call: Call, found: Found, branch: Branch) -> Branch:
-    client = await cloud(found.connection, call.facts)
-    cluster_id = found.cluster.cluster_id
-    gone = await client.delete_branch(cluster_id, branch.branch_id)
-    call.happened = f"the branch {branch.branch_id} is deleted"
-    forget_addresses()
-    await in_control_thread(forget_logins, found.connection, cluster_id, branch.branch_id, call.facts)
-    return gone or branch.model_copy(update={"state": "DELETED"})
 
 
 def _time(text: str | None) -> str | None:

@@ -112,7 +112,7 @@ async def get_branch(call: Call, arguments: BranchArguments) -> dict[str, Any]:
 
 async def branch_detail(found: Found, branch: Branch) -> dict[str, Any]:
     """All that a tool tells of a branch."""
-    endpoint = branch.endpoints.public if branch.endpoints else None
+    endpoint = branch.public_endpoint
     place = Place(found.connection, found.cluster.cluster_id, branch.branch_id)
     return {
         **_row(branch),

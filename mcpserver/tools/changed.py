@@ -1,11 +1,16 @@
 """What every changing tool answers, and what it takes to confirm a deletion."""
 
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, Field
 
-from mcpserver.tools.spec import Arguments
-from tidbmcp.lib.errors import BadInput
+from mcpserver.tools.find import forget_addresses
+from mcpserver.tools.spec import Arguments, Call
+from tidbmcp.lib.errors import BadInput, GatewayError
+from tidbmcp.lib.threads import uncancelled
+
+T = TypeVar("T")
 
 DONE = "done"
 IN_PROGRESS = "in_progress"
@@ -42,3 +47,33 @@ def confirmed(arguments: DeleteArguments, name: str, lost: str) -> None:
         f"Nothing was deleted.{wrong} It would delete {lost}. It can't be undone here. If that is what the user wants, "
         f"call again with confirm: true and confirm_name: {name!r}."
     )
+
+
+async def carried_out(
+    call: Call,
+    work: Awaitable[T],
+    asked: str,
+    done: Callable[[T], str],
+    then: Callable[[T], Awaitable[None]] | None = None,
+) -> T:
+    """Do what changes something, whether the caller stays or not; `asked` and `done` are for the audit if they don't.
+
+    `then` is what belongs to it on our side.
+    """
+
+    async def all_of_it() -> T:
+        call.pending = asked
+        try:
+            result = await work
+        except GatewayError as error:
+            if not error.outcome_unknown:
+                call.pending = ""
+            raise
+        finally:
+            forget_addresses()
+        call.pending, call.happened = "", done(result)
+        if then is not None:
+            await then(result)
+        return result
+
+    return await uncancelled(all_of_it())

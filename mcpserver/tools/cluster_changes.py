@@ -7,20 +7,18 @@ from pydantic import Field
 from accounts.scopes import Scope
 from mcpserver.tidbcloud import changes
 from mcpserver.tidbcloud.changes import Backup, ClusterChange, Limit, NewCluster, RegionName
-from mcpserver.tidbcloud.client import TidbCloud
 from mcpserver.tidbcloud.types import Cluster
-from mcpserver.tools.changed import DONE, IN_PROGRESS, ChangeAnswer, Wait
+from mcpserver.tools.changed import DONE, IN_PROGRESS, ChangeAnswer, Wait, carried_out
 from mcpserver.tools.clusters import ClusterArguments, ClusterDetail, cluster_detail
 from mcpserver.tools.connections import the_connection
-from mcpserver.tools.find import find_cluster, forget_addresses
+from mcpserver.tools.find import find_cluster
 from mcpserver.tools.regions import find_region
 from mcpserver.tools.spec import Arguments, Call, Effect, tool
 from mcpserver.tools.waiting import wait_for
 from mcpserver.vault.clients import cloud
 from mcpserver.vault.logins import Place, note_due
-from mcpserver.vault.models import TidbCloudConnection
 from tidbmcp.lib.errors import BadInput
-from tidbmcp.lib.threads import in_control_thread, uncancelled
+from tidbmcp.lib.threads import in_control_thread
 
 ClusterName = Annotated[
     str,
@@ -103,7 +101,14 @@ async def create_cluster(call: Call, arguments: CreateClusterArguments) -> dict[
         spending_limit=None if limit is None else Limit(monthly=limit),
         labels=arguments.labels,
     )
-    cluster = await uncancelled(_create(call, connection, client, wanted))
+    call.cluster = arguments.display_name
+
+    async def note(cluster: Cluster) -> None:
+        call.cluster_id = cluster.cluster_id
+        await in_control_thread(note_due, Place(connection, cluster.cluster_id), call.principal.person)
+
+    asked = f"a cluster {arguments.display_name} was asked for"
+    cluster = await carried_out(call, client.create_cluster(wanted), asked, _being_made, note)
     if not arguments.wait:
         return {
             "status": IN_PROGRESS,
@@ -121,14 +126,8 @@ async def create_cluster(call: Call, arguments: CreateClusterArguments) -> dict[
     }
 
 
-async def _create(call: Call, connection: TidbCloudConnection, client: TidbCloud, wanted: NewCluster) -> Cluster:
-    call.cluster, call.happened = wanted.display_name, f"a cluster {wanted.display_name} may have been asked for"
-    cluster = await client.create_cluster(wanted)
-    call.cluster_id = cluster.cluster_id
-    call.happened = f"the cluster {cluster.cluster_id} is being created"
-    forget_addresses()
-    await in_control_thread(note_due, Place(connection, cluster.cluster_id), call.principal.person)
-    return cluster
+def _being_made(cluster: Cluster) -> str:
+    return f"the cluster {cluster.cluster_id} is being created"
 
 
 @tool(
@@ -153,8 +152,8 @@ async def update_cluster(call: Call, arguments: UpdateClusterArguments) -> dict[
     found = await find_cluster(call, arguments.cluster, fresh=True)
     client = await cloud(found.connection, call.facts)
     change = _change(arguments, found.cluster)
-    cluster = await uncancelled(client.update_cluster(found.cluster.cluster_id, change))
-    forget_addresses()
+    work = client.update_cluster(found.cluster.cluster_id, change)
+    cluster = await carried_out(call, work, "a change was asked for", lambda _: "the cluster was changed")
     return {
         "status": DONE,
         "action": None,

@@ -5,13 +5,13 @@ from typing import Any
 from accounts.scopes import Scope
 from mcpserver.tidbcloud.errors import CloudError
 from mcpserver.tidbcloud.types import Cluster
-from mcpserver.tools.changed import DONE, ChangeAnswer, DeleteArguments, confirmed
+from mcpserver.tools.changed import DONE, ChangeAnswer, DeleteArguments, carried_out, confirmed
 from mcpserver.tools.clusters import ClusterArguments, ClusterRow, cluster_rows
-from mcpserver.tools.find import Found, find_cluster, forget_addresses
+from mcpserver.tools.find import Found, find_cluster
 from mcpserver.tools.spec import Call, Effect, tool
 from mcpserver.vault.clients import cloud
 from mcpserver.vault.logins import forget_logins
-from tidbmcp.lib.threads import in_control_thread, uncancelled
+from tidbmcp.lib.threads import in_control_thread
 from tidbmcp.lib.visible import make_visible
 
 NAMES_MOST = 20
@@ -44,18 +44,17 @@ async def delete_cluster(call: Call, arguments: DeleteClusterArguments) -> dict[
     found = await find_cluster(call, arguments.cluster, fresh=True)
     lost = await _lost(call, found)
     confirmed(arguments, found.cluster.display_name or found.cluster.cluster_id, lost)
-    gone = await uncancelled(_delete(call, found))
-    (row,) = await cluster_rows([(found.connection, gone)])
-    return {"status": DONE, "action": None, "next_step": None, **row, "lost": lost}
-
-
-async def _delete(call: Call, found: Found) -> Cluster:
+    cluster_id = found.cluster.cluster_id
     client = await cloud(found.connection, call.facts)
-    gone = await client.delete_cluster(found.cluster.cluster_id)
-    call.happened = f"the cluster {found.cluster.cluster_id} is deleted"
-    forget_addresses()
-    await in_control_thread(forget_logins, found.connection, found.cluster.cluster_id, None, call.facts)
-    return gone or found.cluster.model_copy(update={"state": "DELETED"})
+
+    async def forget(_: Cluster | None) -> None:
+        await in_control_thread(forget_logins, found.connection, cluster_id, None, call.facts)
+
+    work = client.delete_cluster(cluster_id)
+    asked = f"the deletion of the cluster {cluster_id} was asked for"
+    gone = await carried_out(call, work, asked, lambda _: f"the cluster {cluster_id} is deleted", forget)
+    (row,) = await cluster_rows([(found.connection, gone or found.cluster.model_copy(update={"state": "DELETED"}))])
+    return {"status": DONE, "action": None, "next_step": None, **row, "lost": lost}
 
 
 async def _lost(call: Call, found: Found) -> str:

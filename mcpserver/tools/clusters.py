@@ -79,38 +79,59 @@ class ClusterDetail(ClusterRow):
 async def list_clusters(call: Call, arguments: ListArguments) -> dict[str, Any]:
     """One connection after the other; the page token says which one, and where in it."""
     connected = await connections()
-    mark = onward(arguments)
-    index = next((i for i, row in enumerate(connected) if mark.of in ("", str(row.pk))), None)
-    if index is None:
-        raise BadInput("The connection of this page_token is gone. Leave the page_token out to start again.")
+    mark: Onward | None = onward(arguments)
     found: Rows = []
-    missing: list[dict[str, str]] = []
-    while index < len(connected):
-        row = connected[index]
+    missing: list[Missing] = []
+    for row in _from(connected, mark.of if mark else ""):
+        if len(found) >= arguments.page_size:
+            mark = Onward(of=str(row.pk), size=arguments.page_size)
+            break
+        mark = mark or Onward(size=arguments.page_size)
         try:
-            page = await (await cloud(row, call.facts)).list_clusters(page_size=mark.size, page_token=mark.token)
+            clusters, mark = await _some_of(row, call, mark, arguments.page_size - len(found))
         except AuditUnavailable:
             raise
         except GatewayError as error:
             if len(connected) == 1:
                 raise
-            missing.append({"connection": row.name, "problem": error.public})
+            missing.append(Missing(connection=row.name, problem=error.public))
+            mark = None
         else:
-            found += [(row, cluster) for cluster in page.clusters]
-            if page.next_page_token:
-                mark = Onward(of=str(row.pk), token=page.next_page_token, size=mark.size)
+            found += [(row, cluster) for cluster in clusters]
+            if mark:
                 break
-        index += 1
-        if index < len(connected):
-            mark = Onward(of=str(connected[index].pk), size=max(1, arguments.page_size - len(found)))
-        if len(found) >= arguments.page_size:
-            break
     call.rows = len(found)
     return {
         "clusters": await cluster_rows(found),
-        "next_page_token": write_token(mark) if index < len(connected) else None,
-        "missing": missing,
+        "next_page_token": write_token(mark) if mark else None,
+        "missing": [one.model_dump() for one in missing],
     }
+
+
+def _from(connected: list[TidbCloudConnection], key: str) -> list[TidbCloudConnection]:
+    """Those from the one with this key on."""
+    start = next((i for i, row in enumerate(connected) if key in ("", str(row.pk))), None)
+    if start is None:
+        raise BadInput("The connection of this page_token is gone. Leave the page_token out to start again.")
+    return connected[start:]
+
+
+async def _some_of(
+    row: TidbCloudConnection, call: Call, mark: Onward, room: int
+) -> tuple[list[Cluster], Onward | None]:
+    """As many of a connection's clusters as there is room for, in one request, and where its list goes on.
+
+    A token of the API goes with its page size. Where there is less room than that, the rest is skipped to later.
+    """
+    client = await cloud(row, call.facts)
+    part = mark.token is None and room < mark.size
+    size = room if part else mark.size
+    page = await client.list_clusters(page_size=size, page_token=mark.token, skip=mark.skip)
+    if not page.next_page_token:
+        return page.clusters, None
+    if part:
+        return page.clusters, Onward(of=str(row.pk), size=mark.size, skip=mark.skip + len(page.clusters))
+    return page.clusters, Onward(of=str(row.pk), token=page.next_page_token, size=mark.size, skip=mark.skip)
 
 
 @tool(
@@ -131,7 +152,7 @@ async def get_cluster(call: Call, arguments: ClusterArguments) -> dict[str, Any]
 
 async def cluster_detail(connection: TidbCloudConnection, cluster: Cluster) -> dict[str, Any]:
     """All that a tool tells of a cluster."""
-    endpoint = cluster.endpoints.public if cluster.endpoints else None
+    endpoint = cluster.public_endpoint
     backup = cluster.automated_backup_policy
     (row,) = await cluster_rows([(connection, cluster)])
     return {

@@ -50,25 +50,49 @@ async def ask_all(
     rows: list[TidbCloudConnection], facts: Facts, ask: Callable[[TidbCloud], Awaitable[T]]
 ) -> Answers[T]:
     """Ask them all at once. Raises what the one connection raises where there is but one."""
-
-    async def one(row: TidbCloudConnection) -> T | GatewayError:
-        try:
-            return await ask(await cloud(row, facts))
-        except AuditUnavailable:
-            raise  # not the connection's fault: nothing may go on
-        except GatewayError as error:
-            if len(rows) == 1:
-                raise
-            return error
-
-    said = await asyncio.gather(*(one(row) for row in rows))
+    said = await asyncio.gather(*(_ask(row, facts, ask, alone=len(rows) == 1) for row in rows))
     answers: Answers[T] = Answers([], [])
-    for row, answer in zip(rows, said, strict=True):
-        if isinstance(answer, GatewayError):
-            answers.failed.append((row, answer))
-        else:
+    for row, (answer, error) in zip(rows, said, strict=True):
+        if error is not None:
+            answers.failed.append((row, error))
+        elif answer is not None:
             answers.given.append((row, answer))
     return answers
+
+
+async def ask_until(
+    rows: list[TidbCloudConnection], facts: Facts, ask: Callable[[TidbCloud], Awaitable[T | None]]
+) -> Answers[T]:
+    """Ask them all at once until the first one has something: who is slow holds nobody up."""
+    tasks = {asyncio.ensure_future(_ask(row, facts, ask, alone=len(rows) == 1)): row for row in rows}
+    answers: Answers[T] = Answers([], [])
+    try:
+        while tasks and not answers.given:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                row, (answer, error) = tasks.pop(task), task.result()
+                if error is not None:
+                    answers.failed.append((row, error))
+                elif answer is not None:
+                    answers.given.append((row, answer))
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return answers
+
+
+async def _ask(
+    row: TidbCloudConnection, facts: Facts, ask: Callable[[TidbCloud], Awaitable[T]], *, alone: bool
+) -> tuple[T | None, GatewayError | None]:
+    try:
+        return await ask(await cloud(row, facts)), None
+    except AuditUnavailable:
+        raise  # not the connection's fault: nothing may go on
+    except GatewayError as error:
+        if alone:
+            raise
+        return None, error
 
 
 async def the_connection(name: str | None) -> TidbCloudConnection:

@@ -8,10 +8,11 @@ from time import monotonic
 from typing import Final
 
 from audit.facts import Facts
+from mcpserver.tidbcloud.changes import CLUSTER_NAME
 from mcpserver.tidbcloud.client import TidbCloud
 from mcpserver.tidbcloud.errors import CloudForbidden, CloudNotFound
 from mcpserver.tidbcloud.types import ACTIVE, DELETED, Branch, Cluster
-from mcpserver.tools.connections import ask_all, connections
+from mcpserver.tools.connections import ask_all, ask_until, connections
 from mcpserver.tools.spec import Call
 from mcpserver.vault.clients import cloud
 from mcpserver.vault.models import TidbCloudConnection
@@ -20,6 +21,8 @@ from tidbmcp.lib.visible import make_visible
 
 REMEMBERED: Final = 60.0
 """Seconds that a cluster's address is kept: TiDB Cloud allows 100 requests a minute for a key."""
+
+Failed = list[tuple[TidbCloudConnection, GatewayError]]
 
 _ID: Final = re.compile(r"[0-9]{1,30}")
 
@@ -49,7 +52,7 @@ async def find_cluster(call: Call, wanted: str, *, fresh: bool = False) -> Found
         and any(row.pk == found.connection.pk and row.stored_at == found.connection.stored_at for row in rows)
     )
     if not known or found is None:
-        found = await _look_up(rows, wanted, call.facts)
+        found = await _look_up(rows, wanted, call.facts, to_change=fresh)
         if len(_remembered) > 10_000:
             _remembered.clear()
         if found.cluster.state == ACTIVE:  # anything else will be something else soon
@@ -64,35 +67,40 @@ def forget_addresses() -> None:
     _remembered.clear()
 
 
-async def _look_up(rows: list[TidbCloudConnection], wanted: str, facts: Facts) -> Found:
-    failed: list[tuple[TidbCloudConnection, GatewayError]] = []
+async def _look_up(rows: list[TidbCloudConnection], wanted: str, facts: Facts, *, to_change: bool) -> Found:
+    failed: Failed = []
     if _ID.fullmatch(wanted):
-        by_id = await ask_all(rows, facts, lambda client: _with_id(client, wanted))
-        for row, cluster in by_id.given:
-            if cluster is not None:
-                return Found(row, cluster)
+        by_id = await ask_until(rows, facts, lambda client: _with_id(client, wanted))
+        if by_id.given:
+            return Found(*by_id.given[0])
         failed = by_id.failed
-    named = await ask_all([row for row in rows if row not in dict(failed)], facts, _clusters_of)
-    there = [Found(row, cluster) for row, clusters in named.given for cluster in clusters]
-    return await _choose(wanted, there, failed + named.failed, facts)
-
-
-async def _choose(
-    wanted: str, there: list[Found], failed: list[tuple[TidbCloudConnection, GatewayError]], facts: Facts
-) -> Found:
-    matches = [found for found in there if found.cluster.display_name == wanted]
+    left = [row for row in rows if row not in dict(failed)]
+    named = await ask_all(left, facts, lambda client: _with_name(client, wanted))
+    failed += named.failed
+    matches = {(row.api_url, one.cluster_id): Found(row, one) for row, found in reversed(named.given) for one in found}
     if len(matches) > 1:
-        ids = ", ".join(f"{match.cluster.cluster_id} ({match.connection.name})" for match in matches)
+        ids = ", ".join(f"{match.cluster.cluster_id} ({match.connection.name})" for match in reversed(matches.values()))
         raise BadInput(f"{len(matches)} clusters are named {wanted!r}: give the id, one of {ids}.")
+    problems = " ".join(error.public for _, error in failed)
+    if matches and failed and to_change:
+        (match,) = matches.values()
+        raise BadInput(
+            f"Give the id: {match.cluster.cluster_id} ({match.connection.name}) is named {wanted!r}, and so may be "
+            f"another one, because not every connection could be asked. {problems}"
+        )
     if matches:
-        match = matches[0]
-        client = await cloud(match.connection, facts)
-        return Found(match.connection, await client.get_cluster(match.cluster.cluster_id))
+        (match,) = matches.values()
+        return match
     if failed:
-        problems = " ".join(error.public for _, error in failed)
         raise Unavailable(f"There is no cluster {wanted!r} where it could be looked for. {problems}")
-    near = near_names(wanted, [found.cluster.display_name or found.cluster.cluster_id for found in there])
-    raise NotFound(f"There is no cluster {wanted!r}.{near} tidbcloud_list_clusters lists all.")
+    raise NotFound(
+        f"There is no cluster {wanted!r}.{await _near(left, wanted, facts)} tidbcloud_list_clusters lists all."
+    )
+
+
+async def _near(rows: list[TidbCloudConnection], wanted: str, facts: Facts) -> str:
+    everything = await ask_all(rows, facts, _clusters_of)
+    return near_names(wanted, [one.display_name or one.cluster_id for _, found in everything.given for one in found])
 
 
 async def _with_id(client: TidbCloud, cluster_id: str) -> Cluster | None:
@@ -104,6 +112,14 @@ async def _with_id(client: TidbCloud, cluster_id: str) -> Cluster | None:
         # TiDB Cloud answers 403 for clusters of others and for deleted ones; a key that is refused can't list either.
         await client.list_clusters(page_size=1)
         return None
+
+
+async def _with_name(client: TidbCloud, name: str) -> list[Cluster]:
+    """Those of exactly this name; what can't be the name of one is not asked for."""
+    if not re.fullmatch(CLUSTER_NAME, name):
+        return []
+    named = [one async for one in client.all_clusters(display_name=name) if one.display_name == name]
+    return [await client.get_cluster(one.cluster_id) for one in named if one.state not in DELETED]
 
 
 async def _clusters_of(client: TidbCloud) -> list[Cluster]:

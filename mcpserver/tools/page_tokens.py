@@ -27,6 +27,8 @@ class Onward(Mark):
     of: str = ""
     token: str | None = None
     size: int = Field(ge=1, le=100)
+    skip: int = Field(ge=0, le=100, default=0)
+    """Rows at the beginning that an earlier page has shown."""
 
 
 M = TypeVar("M", bound=Mark)

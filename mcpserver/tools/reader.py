@@ -21,7 +21,7 @@ async def reader_of(
 ) -> tuple[Target, Callable[[], Secret]]:
     """Where to connect as the cluster's reader, and how to get the password when a connection must be made."""
     place: Cluster | Branch = branch or found.cluster
-    endpoint = place.endpoints.public if place.endpoints else None
+    endpoint = place.public_endpoint
     if endpoint is None or not endpoint.host or not endpoint.port or endpoint.disabled:
         state, what = place.state or "unknown", "branch" if branch else "cluster"
         raise Unavailable(f"The {what} has no public SQL endpoint now (state {state}). Try again when it is ACTIVE.")
@@ -46,10 +46,12 @@ async def _reader_made_now(where: Place, facts: Facts) -> SqlLogin | None:
     due = await in_control_thread(due_of, where)
     if due is None:
         return None
-    made = await uncancelled(make_logins(due, facts))
+    await uncancelled(make_logins(due, facts))
     login = await in_control_thread(_reader, where)
-    if login is None and not made:
-        raise Unavailable("The SQL logins of this are being made right now. Try again in a few seconds.")
+    due = await in_control_thread(due_of, where)
+    if login is None and due is not None:
+        why = f" So far that failed: {due.problem}" if due.problem else " Try again in a few seconds."
+        raise Unavailable(f"The SQL logins of this are still being made.{why}")
     return login
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from accounts.scopes import Scope
 from mcpserver.tidbcloud.client import TidbCloud
 from mcpserver.tidbcloud.types import Region
-from mcpserver.tools.connections import ask_all, connections
+from mcpserver.tools.connections import Missing, ask_all, connections
 from mcpserver.tools.find import near_names
 from mcpserver.tools.page_tokens import ListArguments, Start, read_token, write_token
 from mcpserver.tools.spec import Call, Effect, tool
@@ -22,13 +22,15 @@ class RegionRow(BaseModel):
     display_name: str | None
     cloud_provider: str | None
     service_plans: list[str]
+    connections: list[str]
 
 
 class RegionAnswer(BaseModel):
-    """A page of regions."""
+    """A page of regions, and the connections that are missing from it."""
 
     regions: list[RegionRow]
     next_page_token: str | None
+    missing: list[Missing]
 
 
 @tool(
@@ -44,18 +46,22 @@ class RegionAnswer(BaseModel):
     output=RegionAnswer,
 )
 async def list_regions(call: Call, arguments: ListArguments) -> dict[str, Any]:
-    """The API has no pages of regions: they are made here, from the first connection that answers."""
+    """The API has no pages of regions: they are made here. A region is one row, with the connections that have it."""
     answers = await ask_all(await connections(), call.facts, lambda client: client.list_regions())
     if not answers.given:
         raise answers.failed[0][1]
-    regions = answers.given[0][1]
+    joined: dict[str, dict[str, Any]] = {}
+    for row, regions in answers.given:
+        for region in regions:
+            joined.setdefault(region.id, _row(region))["connections"].append(row.name)
     start = read_token(arguments.page_token, Start).start if arguments.page_token else 0
-    page = regions[start : start + arguments.page_size]
-    more = start + len(page) < len(regions)
+    page = list(joined.values())[start : start + arguments.page_size]
+    more = start + len(page) < len(joined)
     call.rows = len(page)
     return {
-        "regions": [_row(region) for region in page],
+        "regions": page,
         "next_page_token": write_token(Start(start=start + len(page))) if more else None,
+        "missing": [one.model_dump() for one in answers.missing],
     }
 
 
@@ -76,4 +82,5 @@ def _row(region: Region) -> dict[str, Any]:
         "display_name": region.display_name,
         "cloud_provider": region.cloud_provider,
         "service_plans": region.service_plans or [],
+        "connections": [],
     }

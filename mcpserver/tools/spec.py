@@ -55,13 +55,14 @@ async def unseen(done: float, total: float, message: str) -> None:
 class Call:
     """One call on its way. A tool notes what the audit should know beside the arguments.
 
-    `happened` is a sentence about what stands even if the caller goes away now.
+    `pending` says what was asked for whose outcome is not known yet, `happened` what stands even if the caller goes away.
     """
 
     principal: Principal
     facts: Facts
     read_only: bool
     progress: Progress = unseen
+    pending: str = ""
     happened: str = ""
     cluster: str = ""
     cluster_id: str = ""

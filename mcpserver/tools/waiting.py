@@ -11,7 +11,7 @@ from mcpserver.tidbcloud.types import ACTIVE, DELETED, Branch, Cluster
 from mcpserver.tools.spec import Call
 from mcpserver.vault.clients import cloud
 from mcpserver.vault.logins import Place, due_of, make_logins
-from tidbmcp.lib.errors import GatewayError, NotFound
+from tidbmcp.lib.errors import GatewayError, NotFound, Unavailable
 from tidbmcp.lib.threads import in_control_thread, uncancelled
 
 WAIT_MOST: Final = 300.0
@@ -50,5 +50,12 @@ async def wait_for(
 
 
 async def _has_logins(call: Call, where: Place) -> bool:
+    """Whether nothing is due any more. Raises Unavailable where something can't be made now."""
     due = await in_control_thread(due_of, where)
-    return due is None or await uncancelled(make_logins(due, call.facts))
+    if due is None:
+        return True
+    made = await uncancelled(make_logins(due, call.facts))
+    due = await in_control_thread(due_of, where)
+    if made and due is not None:
+        raise Unavailable(f"{due.problem}.")
+    return due is None

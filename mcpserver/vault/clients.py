@@ -20,7 +20,7 @@ from tidbmcp.lib.threads import in_control_thread
 LIFETIME: Final = 300.0
 """Seconds that an opened key stays in use. One that is changed or removed in the console is out of use at once."""
 
-GRACE: Final = 60.0
+GRACE: Final = 300.0
 """Seconds that a client lives on for the requests that it still serves."""
 
 

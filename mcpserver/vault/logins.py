@@ -4,6 +4,7 @@ A cluster gets a user for each built-in role. A branch comes with the users of i
 that the vault holds for the parent get passwords of their own. Whoever finds a `LoginsDue` row may do its work.
 """
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,15 +14,16 @@ from django.db import transaction
 from django.db.models import F
 
 from audit.facts import Facts
-from audit.kinds import Kind
+from audit.kinds import Kind, Result
 from audit.models import record
 from mcpserver.tidbcloud.client import TidbCloud
-from mcpserver.tidbcloud.errors import GONE, CloudNotFound
+from mcpserver.tidbcloud.errors import CloudNotFound
 from mcpserver.tidbcloud.types import ACTIVE, DELETED, Branch, Cluster
 from mcpserver.vault.clients import cloud
 from mcpserver.vault.models import LoginsDue, Role, SqlLogin, TidbCloudConnection
 from tidbmcp.lib.clock import now
-from tidbmcp.lib.errors import GatewayError
+from tidbmcp.lib.errors import GatewayError, Unavailable
+from tidbmcp.lib.ids import new_id
 from tidbmcp.lib.passwords import new_password
 from tidbmcp.lib.secrets import Secret
 from tidbmcp.lib.threads import in_control_thread
@@ -33,10 +35,17 @@ USERS: Final = {
 }
 """Of a cluster, without its prefix."""
 
-CLAIM: Final = timedelta(minutes=2)
-"""How long who works on a row keeps others away; longer than its requests can take."""
+WORK: Final = timedelta(seconds=100)
+"""The longest that one try goes on."""
+CLAIM: Final = timedelta(seconds=120)
+"""How long who works on a row keeps others away; longer than a try."""
+NEW: Final = timedelta(minutes=5)
 PAUSE: Final = timedelta(seconds=15)
+PAUSE_MOST: Final = timedelta(minutes=10)
 GIVEN_UP: Final = timedelta(days=1)
+
+
+NO_PARENT: Final = "the vault holds no SQL logins of the parent"
 
 
 @dataclass(frozen=True)
@@ -77,8 +86,12 @@ def held(place: Place) -> list[str]:
 
 
 def forget_logins(connection: TidbCloudConnection, cluster_id: str, branch_id: str | None, facts: Facts) -> None:
-    """Remove the logins of what was deleted; without a branch, those of the cluster and all its branches. Blocking."""
-    about = {"connection": connection, "cluster_id": cluster_id} | ({"branch_id": branch_id} if branch_id else {})
+    """Remove the logins of what was deleted; without a branch, those of the cluster and all its branches. Blocking.
+
+    Another connection to the same API may have known it, too: its logins are of no more use.
+    """
+    about = {"connection__api_url": connection.api_url, "cluster_id": cluster_id}
+    about |= {"branch_id": branch_id} if branch_id else {}
     with transaction.atomic():
         for login in SqlLogin.objects.filter(**about).select_related("connection"):
             record(Kind.VAULT_FORGOTTEN, facts=facts, parameters={"kind": login.kind, "which": str(login)})
@@ -87,27 +100,43 @@ def forget_logins(connection: TidbCloudConnection, cluster_id: str, branch_id: s
 
 
 async def make_logins(due: LoginsDue, facts: Facts) -> bool:
-    """Make and store what is missing. False where the place is not ready, or somebody else is at it.
+    """Make and store what is missing, in the name of who asked. False where the place is not ready, or somebody is at it.
 
-    Raises GatewayError where it failed; the row stays, with the problem, for the next try.
+    True where there is no more to do or nothing more can be done now: then the row stays, with the problem. Raises
+    GatewayError where it failed; the row stays then, too.
     """
     if not await in_control_thread(_claim, due):
         return False
+    own = Facts(facts.request_id, new_id(), due.asked_by, client_name="tidbmcp")
     try:
-        client = await cloud(due.connection, facts)
-        try:
-            place = await _ready(client, due)
-        except GONE:
-            await in_control_thread(_done, due)
-            return True
-        if place is None:
-            await in_control_thread(_put_back, due)
-            return False
-        problems = await _make(client, due, place, facts)
-        await in_control_thread(_put_back if problems else _done, due, "; ".join(problems))
+        async with asyncio.timeout(WORK.total_seconds()):
+            return await _claimed(due, own)
+    except TimeoutError:
+        await in_control_thread(_put_back, due, "TiDB Cloud took too long.")
+        raise Unavailable("Making the SQL logins took too long; it is tried again.") from None
     except GatewayError as error:
         await in_control_thread(_put_back, due, error.public)
         raise
+
+
+async def _claimed(due: LoginsDue, facts: Facts) -> bool:
+    client = await cloud(due.connection, facts)
+    try:
+        place = await _ready(client, due)
+    except CloudNotFound:
+        await in_control_thread(_done, due)
+        return True
+    if place is None:
+        await in_control_thread(_put_back, due)
+        return False
+    await in_control_thread(_record, due, Result.STARTED, facts)
+    try:
+        problem = "; ".join(await _make(client, due, place, facts))
+    except GatewayError as error:
+        await in_control_thread(_record, due, Result.ERROR, facts, error.recorded)
+        raise
+    await in_control_thread(_record, due, Result.ERROR if problem else Result.OK, facts, problem)
+    await in_control_thread(_put_back if problem else _done, due, problem)
     return True
 
 
@@ -128,6 +157,8 @@ async def _make(client: TidbCloud, due: LoginsDue, place: Cluster | Branch, fact
     there = set(await in_control_thread(held, where))
     if isinstance(place, Branch):
         parent = Place(due.connection, due.cluster_id, due.parent_branch_id)
+        if not await in_control_thread(held, parent):
+            return [NO_PARENT]
         return await _of_branch(client, where, place, await in_control_thread(_logins, parent, there), facts)
     users = [user.user_name async for user in client.all_sql_users(due.cluster_id)]
     for role, name in USERS.items():
@@ -178,16 +209,25 @@ def _store(where: Place, role: str, user: str, password: Secret, facts: Facts) -
         SqlLogin(**where.key(), role=role, username=user).store(password, facts)
 
 
+def _record(due: LoginsDue, result: Result, facts: Facts, error: str = "") -> None:
+    """The intent before the first change, and how it ended."""
+    place = {"cluster_id": due.cluster_id, "branch": due.branch_id}
+    record(Kind.LOGINS_MADE, result, facts, error=error, **place, parameters={"connection": due.connection.name})
+
+
 def _claim(due: LoginsDue) -> bool:
     moment = now()
-    free = LoginsDue.objects.filter(pk=due.pk, not_before__lte=moment)
-    return free.update(not_before=moment + CLAIM, tries=F("tries") + 1) == 1
+    return LoginsDue.objects.filter(pk=due.pk, not_before__lte=moment).update(not_before=moment + CLAIM) == 1
 
 
 def _put_back(due: LoginsDue, problem: str = "") -> None:
-    """Until the next try: at once where it was only not ready, later and later where there was a problem."""
-    pause = min(PAUSE * 2 ** min(due.tries, 5), timedelta(minutes=10)) if problem else timedelta()
-    LoginsDue.objects.filter(pk=due.pk).update(not_before=now() + pause, problem=problem)
+    """Until the next try: at once where it was only not ready and new, later and later where not."""
+    waited = now() - due.asked_at
+    not_ready = timedelta() if waited < NEW else waited / 10
+    pause = PAUSE * 2 ** min(due.tries, 5) if problem else not_ready
+    LoginsDue.objects.filter(pk=due.pk).update(
+        not_before=now() + min(pause, PAUSE_MOST), tries=F("tries") + bool(problem), problem=problem
+    )
 
 
 def _done(due: LoginsDue, problem: str = "") -> None:

@@ -86,8 +86,9 @@ class TidbCloudConnection(Sealed):
     def binding(self) -> Binding:
         """The key goes to these addresses as this user and in this way, and nowhere else."""
         kind = self.kind if self.auth == Auth.API_KEY else f"{self.kind}:{self.auth}"
-        # A secret that was stored before there was a second address was meant for TiDB Cloud's own.
-        address = self.api_url if self.iam_url == OFFICIAL_IAM else json.dumps([self.api_url, self.iam_url])
+        official = (self.api_url, self.iam_url) == (OFFICIAL_API, OFFICIAL_IAM)
+        # As it was stored before there was a second address; where the first is another's, so is the second.
+        address = self.api_url if official else json.dumps([self.api_url, self.iam_url])
         return Binding(str(self.pk), kind, address, self.public_key)
 
 

@@ -5,7 +5,7 @@ import asyncio
 from audit.facts import Facts
 from mcpserver.sql.query import RUNNING
 from mcpserver.sql.session import Target, open_session
-from mcpserver.tidbcloud.types import Cluster
+from mcpserver.tidbcloud.types import Instance
 from mcpserver.vault.clients import ready_client
 from mcpserver.vault.models import Role, SqlLogin, TidbCloudConnection
 from mcpserver.vault.open import open_secret
@@ -28,22 +28,26 @@ async def probe_connection(row: TidbCloudConnection, facts: Facts) -> str:
 
 
 async def probe_login(row: SqlLogin, facts: Facts) -> str:
-    """Find the cluster by the API, connect, and see what the login may do. Raises GatewayError."""
+    """Find the cluster or branch by the API, connect, and see what the login may do. Raises GatewayError."""
     client = ready_client(
         row.connection, await in_control_thread(open_secret, row.connection, purpose=PURPOSE, facts=facts)
     )
     try:
-        cluster = await client.get_cluster(row.cluster_id)
+        place: Instance = (
+            await client.get_branch(row.cluster_id, row.branch_id)
+            if row.branch_id
+            else await client.get_cluster(row.cluster_id)
+        )
     finally:
         await client.close()
     password = await in_control_thread(open_secret, row, purpose=PURPOSE, facts=facts)
-    return await asyncio.get_running_loop().run_in_executor(RUNNING, _probe_sql, row, cluster, password)
+    return await asyncio.get_running_loop().run_in_executor(RUNNING, _probe_sql, row, place, password)
 
 
-def _probe_sql(row: SqlLogin, cluster: Cluster, password: Secret) -> str:
-    endpoint = cluster.endpoints.public if cluster.endpoints else None
+def _probe_sql(row: SqlLogin, place: Instance, password: Secret) -> str:
+    endpoint = place.public_endpoint
     if endpoint is None or not endpoint.host or not endpoint.port:
-        raise Unavailable(f"The cluster has no public SQL endpoint now (state {cluster.state}).")
+        raise Unavailable(f"There is no public SQL endpoint now (state {place.state}).")
     session = open_session(Target(endpoint.host, endpoint.port, row.username, "probe"), password)
     session.close()
     if row.role == Role.READONLY and not session.reads_only:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from tests.sandbox_process import SandboxProcess, start_sandbox
@@ -132,3 +133,37 @@ def test_each_has_a_budget_of_its_own(own: Two) -> None:
     own.second.configure(requests_per_minute=None)
     assert names(answer) == EVERYTHING[:2]
     assert "takes no more requests for the connection west now" in answer["missing"][0]["problem"]
+
+
+def test_a_name_is_not_enough_to_delete_while_one_cannot_be_asked(own: Two) -> None:
+    own.stack.answer(
+        "tidbcloud_create_cluster", {"display_name": "only-here", "region": "aws-us-east-1", "connection": "sandbox"}
+    )
+    own.connect("west", secret="wrong")
+    confirm = {"cluster": "only-here", "confirm": True, "confirm_name": "only-here"}
+    sentence = own.stack.refusal("tidbcloud_delete_cluster", confirm)
+    assert "Give the id" in sentence
+    cluster_id = own.stack.answer("tidbcloud_get_cluster", {"cluster": "only-here"})["cluster_id"]
+    assert cluster_id in sentence
+    assert own.stack.answer("tidbcloud_delete_cluster", {**confirm, "cluster": cluster_id})["status"] == "done"
+
+
+def test_pages_stay_full_when_they_reach_into_the_next_connection(own: Two) -> None:
+    facts = own.second.facts
+    with httpx2.Client(headers={"Authorization": f"Bearer {facts['bearer_token']}"}, trust_env=False) as client:
+        region = {"name": "regions/aws-us-east-1"}
+        wanted = [{"cluster": {"displayName": f"west-{number:03}", "region": region}} for number in range(60)]
+        made = client.post(f"{facts['api_url']}/clusters:batchCreate", json={"requests": wanted})
+        assert made.status_code == 200
+        sizes, found, token = [], [], None
+        while True:
+            answer = own.stack.answer("tidbcloud_list_clusters", {"page_token": token})
+            sizes.append(len(answer["clusters"]))
+            found += names(answer)
+            token = answer["next_page_token"]
+            if token is None:
+                break
+        for cluster in made.json()["clusters"]:
+            client.delete(f"{facts['api_url']}/clusters/{cluster['clusterId']}")
+    assert sizes == [20, 20, 20, 4]
+    assert len(set(found)) == 64

@@ -125,6 +125,7 @@ WHEN_CHANGING = {
     "payment_required": ("error", "The plan"),
     "conflict": ("error", f"{SAID} can't do this now."),
     "redirect": ("error", f"{SAID} gave an answer that is not expected here."),
+    "not_json": ("unknown", f"{SAID} gave an answer that can't be understood."),
     "empty_spending_limit": FINE,
     "null_provider": FINE,
     "unknown_fields": FINE,

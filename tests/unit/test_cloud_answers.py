@@ -132,6 +132,12 @@ CLUSTERS, BRANCHES = "The plan allows no more clusters like this", "The plan all
         (400, "You have reached the cluster limit of your organization", CLUSTERS),
         (400, "The number of branches has reached the limit of 5", BRANCHES),
         (400, "branch quota exceeded", BRANCHES),
+        (
+            400,
+            "branches are not supported: the usage quota is exhausted",
+            "The plan of this organization does not allow",
+        ),
+        (400, "the backup policy of a free cluster is fixed", "The plan of this organization does not allow this"),
         (402, "payment method required", "ask whoever pays for TiDB Cloud"),
         (402, "", "ask whoever pays for TiDB Cloud"),
         (422, "no capacity in this region", "ask whoever pays for TiDB Cloud"),

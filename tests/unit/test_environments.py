@@ -21,7 +21,8 @@ DEVELOPMENT, PRODUCTION, STAGING = Environment.DEVELOPMENT, Environment.PRODUCTI
 
 
 def connected(name: str) -> TidbCloudConnection:
-    row = TidbCloudConnection(name=name, api_url="https://api.example.com/v1", public_key="public")
+    urls = {"api_url": "https://api.example.com/v1", "iam_url": "https://iam.example.com/v1"}
+    row = TidbCloudConnection(name=name, public_key="public", **urls)
     row.store(Secret("a key"), ALICE)
     return row
 

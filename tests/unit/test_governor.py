@@ -372,3 +372,39 @@ async def test_no_secret_of_an_argument_reaches_the_record_or_the_log(
     (event,) = await events()
     assert event.parameters == {"unknown arguments": ["note", "password"]}
     assert "hunter2" not in event.error + caplog.text
+
+
+@pytest.mark.parametrize(
+    ("pending", "happened", "result", "error"),
+    [
+        ("a cluster x was asked for", "", "unknown", f"{governor.GONE}; a cluster x was asked for"),
+        ("", "the cluster 7 is being created", "cancelled", f"{governor.GONE}; the cluster 7 is being created"),
+    ],
+    ids=["asked for", "happened"],
+)
+async def test_a_cancelled_change_says_what_stands(
+    bench: Bench, pending: str, happened: str, result: str, error: str
+) -> None:
+    running = asyncio.Event()
+
+    async def change(call: Call) -> None:
+        call.pending, call.happened = pending, happened
+        running.set()
+        await asyncio.Event().wait()
+
+    bench.does = change
+    task = asyncio.create_task(call("change"))
+    await running.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert [(event.result, event.error) for event in await events()][-1] == (result, error)
+
+
+async def test_a_failure_after_a_change_says_that_the_change_stands(bench: Bench) -> None:
+    def fails(call: Call) -> None:
+        call.happened = "the cluster 7 is deleted"
+        raise Unavailable("The vault is closed.")
+
+    bench.does = fails
+    assert (await call("change")).text == "The vault is closed. Mind: the cluster 7 is deleted. (request r1)"

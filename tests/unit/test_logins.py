@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from audit.facts import Facts
-from audit.kinds import Kind
+from audit.kinds import Kind, Result
 from audit.models import Event
 from mcpserver import tasks
-from mcpserver.tidbcloud.errors import CloudError, CloudUnclear, CloudUnreachable
+from mcpserver.tidbcloud.errors import CloudError, CloudForbidden, CloudUnclear, CloudUnreachable
 from mcpserver.vault import logins
 from mcpserver.vault.clients import close_clients
 from mcpserver.vault.logins import Place, make_logins
@@ -198,6 +198,35 @@ async def test_what_is_not_ready_gets_nothing_and_may_be_tried_again_at_once(
     assert len(await stored(place)) == 3
 
 
+async def test_a_403_does_not_mean_that_it_is_gone(cloud: Cloud, place: Place) -> None:
+    cloud.odd["GET clusters/7"] = [Answer(403)]
+    with pytest.raises(CloudForbidden):
+        await make_logins(await due_for(place), ALICE)
+    assert ["may not do this" in due.problem for due in await still_due()] == [True]
+
+
+async def test_waiting_is_no_failing(cloud: Cloud, place: Place) -> None:
+    ready = dict(cloud.cluster)
+    cloud.cluster["state"] = "CREATING"
+    for _ in range(6):
+        await make_logins(await due_for(place), ALICE)
+    cloud.cluster = ready
+    cloud.odd["POST"] = [Answer(503)]
+    with pytest.raises(CloudUnclear):
+        await make_logins(await due_for(place), ALICE)
+    (due,) = await still_due()
+    assert due.not_before - now() <= logins.PAUSE
+
+
+async def test_the_intent_is_on_record_before_the_first_change_and_the_end_after(place: Place) -> None:
+    await make_logins(await due_for(place), ALICE)
+    began, ended = await events(Kind.LOGINS_MADE)
+    assert (began.result, ended.result, began.person) == (Result.STARTED, Result.OK, "alice")
+    assert began.call_id == ended.call_id is not None
+    (first, *_) = [one for one in await events(Kind.VAULT_STORED) if one.parameters["kind"] == "sql-password"]
+    assert began.id < first.id < ended.id
+
+
 async def test_of_two_at_once_one_works_and_the_other_leaves_it_alone(far: FarEnd, place: Place) -> None:
     due = await due_for(place)
     done = await asyncio.gather(*(make_logins(due, ALICE) for _ in range(4)))
@@ -258,7 +287,7 @@ async def test_a_cloud_in_trouble_is_told_and_tried_later_and_later(cloud: Cloud
     assert pauses[-1] > 4 * pauses[0]
 
 
-@pytest.mark.parametrize("state", ["DELETED", "DELETING", 404, 403])
+@pytest.mark.parametrize("state", ["DELETED", "DELETING", 404])
 async def test_what_was_deleted_meanwhile_is_due_no_more(cloud: Cloud, far: FarEnd, place: Place, state: Any) -> None:
     if isinstance(state, int):
         cloud.odd["GET clusters/7"] = [Answer(state)]
@@ -322,10 +351,13 @@ async def test_a_user_that_the_branch_does_not_have_is_said_and_tried_again(clou
     assert await still_due() == []
 
 
-async def test_a_parent_without_logins_gives_none(cloud: Cloud, far: FarEnd, connection: TidbCloudConnection) -> None:
+async def test_a_parent_without_logins_is_waited_for(
+    cloud: Cloud, far: FarEnd, connection: TidbCloudConnection
+) -> None:
     place = Place(connection, "7", "bran-1")
     assert await make_logins(await due_for(place), ALICE)
-    assert (await stored(place), await still_due()) == ({}, [])
+    assert await stored(place) == {}
+    assert [due.problem for due in await still_due()] == [logins.NO_PARENT]
     assert {asked.method for asked in far.served} == {"GET"}
 
 

@@ -19,7 +19,7 @@ from audit.models import Event
 from mcpserver.admin import ConnectionForm, LoginForm
 from mcpserver.vault import open as vault_open
 from mcpserver.vault.binding import Binding, Moved
-from mcpserver.vault.models import OFFICIAL_IAM, Auth, Role, Sealed, SqlLogin, TidbCloudConnection
+from mcpserver.vault.models import OFFICIAL_API, OFFICIAL_IAM, Auth, Role, Sealed, SqlLogin, TidbCloudConnection
 from mcpserver.vault.open import open_secret
 from tidbmcp.lib.errors import AuditUnavailable, VaultUnavailable
 from tidbmcp.lib.keyring import CannotOpen, read_keys, seal
@@ -29,11 +29,12 @@ PLANTED = "hunter2hunter2"
 HOME = Binding("row-1", "sql-password", "https://h|1|", "reader")
 RING = read_keys([Fernet.generate_key().decode()])
 ALICE = Facts(request_id="r1", person="alice")
+IAM = "https://iam.example.com/v1"
 
 
 @pytest.fixture
 def connection(db: None) -> TidbCloudConnection:
-    row = TidbCloudConnection(name="ours", api_url="https://api.example.com/v1", public_key="public")
+    row = TidbCloudConnection(name="ours", api_url="https://api.example.com/v1", iam_url=IAM, public_key="public")
     row.store(Secret(PLANTED), ALICE)
     return row
 
@@ -126,11 +127,24 @@ def test_a_token_does_not_open_as_the_half_of_a_key(db: None) -> None:
         opened(TidbCloudConnection.objects.get())
 
 
-def test_a_key_that_was_stored_before_there_was_an_iam_address_still_opens(
+def test_a_key_of_tidb_cloud_that_was_stored_before_there_was_an_iam_address_still_opens(
+    db: None, settings: Settings
+) -> None:
+    row = TidbCloudConnection(name="old", public_key="public")
+    assert (row.api_url, row.iam_url) == (OFFICIAL_API, OFFICIAL_IAM)
+    row.store(Secret(PLANTED), ALICE)
+    binding = Binding(str(row.pk), "tidbcloud-api-key", OFFICIAL_API, "public")
+    assert binding.unseal(settings.VAULT_RING, row.sealed).reveal() == PLANTED
+
+
+def test_a_key_of_another_api_that_was_stored_before_does_not_open_for_tidb_clouds_iam(
     connection: TidbCloudConnection, settings: Settings
 ) -> None:
-    binding = Binding(str(connection.pk), "tidbcloud-api-key", "https://api.example.com/v1", "public")
-    assert binding.unseal(settings.VAULT_RING, connection.sealed).reveal() == PLANTED
+    old = Binding(str(connection.pk), "tidbcloud-api-key", connection.api_url, "public")
+    sealed = old.seal(settings.VAULT_RING, Secret(PLANTED))
+    TidbCloudConnection.objects.update(sealed=sealed, iam_url=OFFICIAL_IAM)
+    with pytest.raises(VaultUnavailable):
+        opened(TidbCloudConnection.objects.get())
 
 
 def test_a_login_does_not_open_when_another_api_says_where_its_cluster_is(login: SqlLogin) -> None:
@@ -194,7 +208,7 @@ def test_where_the_opening_cannot_be_recorded_it_stays_closed(login: SqlLogin, m
 
 
 def connection_form(row: TidbCloudConnection | None = None, **changes: str) -> ConnectionForm:
-    said = {"name": "ours", "api_url": "https://api.example.com/v1", "iam_url": OFFICIAL_IAM, "auth": "api_key"}
+    said = {"name": "ours", "api_url": "https://api.example.com/v1", "iam_url": IAM, "auth": "api_key"}
     return ConnectionForm(said | {"public_key": "public", "secret": ""} | changes, instance=row)
 
 
@@ -209,6 +223,7 @@ CHANGES: dict[str, tuple[dict[str, str], list[str]]] = {
     "way": ({"auth": "bearer", "public_key": ""}, ["secret"]),
     "a blank secret": ({"api_url": EVIL, "secret": " "}, ["secret"]),
     "API address and secret": ({"api_url": EVIL, "secret": "the new one"}, []),
+    "TiDB Cloud's IAM for another API": ({"iam_url": OFFICIAL_IAM, "secret": "the new one"}, ["iam_url"]),
     "IAM address and secret": ({"iam_url": EVIL, "secret": "the new one"}, []),
     "way and secret": ({"auth": "bearer", "public_key": "", "secret": "the token"}, []),
     "no HTTPS": ({"api_url": "http://evil.example.com", "secret": "the new one"}, ["api_url"]),
@@ -288,7 +303,7 @@ def test_a_form_that_comes_back_does_not_repeat_the_secret(as_alice: Client) -> 
 
 def test_storing_one_in_the_console_is_an_event_of_who_did(as_alice: Client) -> None:
     page = reverse("admin:mcpserver_tidbcloudconnection_add")
-    said = {"name": "ours", "api_url": "https://h", "iam_url": OFFICIAL_IAM, "auth": "api_key", "public_key": "p"}
+    said = {"name": "ours", "api_url": "https://h", "iam_url": "https://i", "auth": "api_key", "public_key": "p"}
     said["secret"] = PLANTED
     assert as_alice.post(page, said).status_code == 302
     assert opened(TidbCloudConnection.objects.get()).reveal() == PLANTED

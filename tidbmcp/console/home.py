@@ -66,6 +66,11 @@ def _needs(request: HttpRequest) -> Iterator[Need]:
     if _may_add(request, connections._meta.label) and not connections._default_manager.exists():
         add = reverse("admin:mcpserver_tidbcloudconnection_add")
         yield Need("ask", "start", "No TiDB Cloud connection yet: agents reach no cluster.", "Connect TiDB Cloud", add)
+    if _may_view(request, "mcpserver.LoginsDue"):
+        failing = apps.get_model("mcpserver.LoginsDue")._default_manager.exclude(problem="")
+        if count := failing.count():
+            text = f"SQL logins of {count:,} clusters or branches could not be made yet."
+            yield Need("ask", "mend", text, "Look", reverse("admin:mcpserver_loginsdue_changelist"))
     if not AccessToken.objects.usable(now()).exists():
         yield Need("ask", "start", "No token is in use: no agent can connect.", "Make one", reverse("accounts:tokens"))
     if _may_view(request, "audit.Event"):
