@@ -191,7 +191,7 @@ class _Walk:
             result,
             self.call.facts,
             tool=self.name,
-            cluster=self.call.cluster or _text(parameters.get("cluster")),
+            cluster=self.call.cluster or _text(parameters.get("cluster", parameters.get("display_name"))),
             cluster_id=self.call.cluster_id,
             branch=self.call.branch or _text(parameters.get("branch")),
             parameters=parameters,

@@ -182,5 +182,6 @@ LOGGING = {
         "uvicorn.access": {"handlers": [], "propagate": False},
         "mcp": {"level": "WARNING"},
         "httpx2": {"level": "WARNING"},
+        "httpcore2": {"level": "WARNING"},  # its lines would hold the far end's headers
     },
 }

@@ -19,6 +19,10 @@ class ApiKey:
         """For one host: it keeps that host's challenge and counts its uses, so a call is one request and not two."""
         return httpx2.DigestAuth(self.public, self.private.reveal())
 
+    def secret(self) -> Secret:
+        """What must not come back in an answer."""
+        return self.private
+
 
 @dataclass(frozen=True)
 class BearerToken:
@@ -29,6 +33,10 @@ class BearerToken:
     def auth(self) -> httpx2.Auth:
         """For one host."""
         return _Bearer(self.token)
+
+    def secret(self) -> Secret:
+        """What must not come back in an answer."""
+        return self.token
 
 
 Credentials = ApiKey | BearerToken

@@ -1,13 +1,13 @@
 """The TiDB Cloud API, asynchronous. One client holds one key; make it through the vault."""
 
 from collections.abc import AsyncIterator, Awaitable
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import quote
 
 from mcpserver.tidbcloud.auth import Credentials
 from mcpserver.tidbcloud.budget import Budget
 from mcpserver.tidbcloud.changes import ClusterChange, NewBranch, NewCluster, NewSqlUser
-from mcpserver.tidbcloud.errors import CloudNotFound
+from mcpserver.tidbcloud.errors import CloudConfused, CloudNotFound
 from mcpserver.tidbcloud.host import Host
 from mcpserver.tidbcloud.pages import pages_of
 from mcpserver.tidbcloud.types import (
@@ -23,6 +23,8 @@ from mcpserver.tidbcloud.types import (
 )
 from mcpserver.tidbcloud.unclear import change_it, delete, make
 from tidbmcp.lib.secrets import Secret
+
+T = TypeVar("T", Cluster, Branch)
 
 PAGE_MOST: Final = 100
 TIMEOUT: Final = 15.0
@@ -71,7 +73,7 @@ class TidbCloud:
 
     async def get_cluster(self, cluster_id: str) -> Cluster:
         """One cluster by its id, with everything the API tells. CloudNotFound where there is none."""
-        return await self._api.read(_cluster(cluster_id), Cluster, {"view": "FULL"})
+        return _this(cluster_id, await self._api.read(_cluster(cluster_id), Cluster, {"view": "FULL"}))
 
     async def create_cluster(self, wanted: NewCluster) -> Cluster:
         """Ask for a cluster; it is CREATING for a while. CloudUnclear where nobody can say whether it will be there.
@@ -119,7 +121,7 @@ class TidbCloud:
 
     async def get_branch(self, cluster_id: str, branch_id: str) -> Branch:
         """One branch with everything the API tells. CloudNotFound where there is none."""
-        return await self._api.read(_branch(cluster_id, branch_id), Branch, {"view": "FULL"})
+        return _this(branch_id, await self._api.read(_branch(cluster_id, branch_id), Branch, {"view": "FULL"}))
 
     async def create_branch(self, cluster_id: str, wanted: NewBranch) -> Branch:
         """Ask for a branch, as `create_cluster` does for a cluster."""
@@ -171,6 +173,15 @@ class TidbCloud:
         """Set the password of a SQL user of a cluster; `user` has the cluster's prefix."""
         path = f"{_cluster(cluster_id)}/sqlUsers/{_id(user)}"
         await self._iam.change("PATCH", path, Nothing, {"password": password.reveal()})
+
+
+def _this(wanted: str, found: T) -> T:
+    """What was asked for, and nothing else that is answered instead."""
+    if found.id != wanted:
+        raise CloudConfused(
+            "TiDB Cloud answered with another thing than was asked for.", detail=f"{wanted!r}: {found.id}"
+        )
+    return found
 
 
 def _page(size: int, token: str | None) -> dict[str, str]:

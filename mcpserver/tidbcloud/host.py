@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from mcpserver.tidbcloud.auth import Credentials
 from mcpserver.tidbcloud.budget import Budget
+from mcpserver.tidbcloud.echoes import secrets_in, strike
 from mcpserver.tidbcloud.errors import CloudBusy, CloudConfused, CloudError, CloudSlow, CloudUnclear, CloudUnreachable
 from mcpserver.tidbcloud.refusals import refusal
 from mcpserver.tidbcloud.types import Wire
@@ -48,6 +49,7 @@ class Host:
     def __init__(self, name: str, url: str, credentials: Credentials, budget: Budget, seconds: float) -> None:
         self._name = name
         self._budget = budget
+        self._secret = credentials.secret()
         connecting = min(seconds, CONNECT_SECONDS)
         self._whole = connecting + seconds
         self._http = httpx2.AsyncClient(
@@ -107,7 +109,7 @@ class Host:
             raise self._no_answer(asked, error, changing=changing) from error
         self._budget.note(response)
         if response.status_code != httpx2.codes.OK:
-            raise refusal(self._name, asked, response, changing=changing)
+            raise refusal(self._name, asked, self._struck(response, body), changing=changing)
         try:
             return kind.model_validate_json(response.content)
         except ValidationError as error:
@@ -129,6 +131,15 @@ class Host:
                     raise ValueError("the answer is too long")
         headers = {name: value for name, value in response.headers.items() if name not in _OF_THE_WIRE}
         return httpx2.Response(response.status_code, headers=headers, content=bytes(content))
+
+    def _struck(self, response: httpx2.Response, body: dict[str, Any] | None) -> httpx2.Response:
+        """A refusal without what must stay here; about a password the far end is not quoted at all."""
+        passwords = secrets_in(body)
+        secrets = [self._secret, *passwords]
+        headers = {name: strike(value, secrets) for name, value in response.headers.items()}
+        text = "" if passwords else strike(response.content.decode("utf-8", "replace"), secrets)
+        headers.pop("content-length", None)
+        return httpx2.Response(response.status_code, headers=headers, content=text.encode("utf-8", "replace"))
 
     def _no_answer(self, asked: str, error: Exception, *, changing: bool) -> CloudError:
         detail = f"{asked}: {type(error).__name__ if isinstance(error, _QUOTING) else repr(error)}"

@@ -3,15 +3,24 @@
 Source: cluster.swagger.json, branch.swagger.json and iam.swagger.json of tidbcloud-cli (Apache-2.0).
 """
 
-from typing import Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidatorFunctionWrapHandler, field_validator
 from pydantic.alias_generators import to_camel
 from pydantic_core.core_schema import ValidationInfo
 
+from tidbmcp.lib.visible import make_visible
+
 ACTIVE: Final = "ACTIVE"
 DELETED: Final = frozenset({"DELETED", "DELETING"})
 """States of what is going or gone. Any state that is not ACTIVE, new ones too, means "not ready"."""
+
+
+TEXT_MOST: Final = 500
+"""Characters of a text that the API tells."""
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+"""Of a cluster or branch: digits, or `bran-` and letters."""
 
 
 class Wire(BaseModel):
@@ -19,6 +28,8 @@ class Wire(BaseModel):
 
     whole: ClassVar[frozenset[str]] = frozenset()
     """Fields that are the answer itself and must fit: half a list would pass for the whole."""
+    exact: ClassVar[frozenset[str]] = frozenset()
+    """Texts that go back as they came. Every other one is for people and models: visible, and not too long."""
 
     model_config = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, extra="ignore", coerce_numbers_to_str=True
@@ -33,11 +44,13 @@ class Wire(BaseModel):
         if value is None and not field.is_required():
             return field.get_default(call_default_factory=True)
         try:
-            return handler(value)
+            found = handler(value)
         except ValidationError:
             if field.is_required() or info.field_name in cls.whole:
                 raise
             return field.get_default(call_default_factory=True)
+        clean = isinstance(found, str) and info.field_name not in cls.exact
+        return make_visible(found)[:TEXT_MOST] if clean else found
 
 
 class Nothing(Wire):
@@ -157,7 +170,7 @@ class Instance(Wire):
 class Cluster(Instance):
     """A cluster. Ids are texts: they are larger than a float holds. There is never a password in it."""
 
-    cluster_id: str
+    cluster_id: Id
     region: Region | None = None
     version: str | None = None
     service_plan: str | None = None
@@ -184,7 +197,7 @@ class Cluster(Instance):
 class Branch(Instance):
     """A branch of a cluster, with an endpoint, a user prefix and users of its own."""
 
-    branch_id: str
+    branch_id: Id
     cluster_id: str | None = None
     parent_id: str | None = None
     parent_display_name: str | None = None
@@ -198,6 +211,8 @@ class Branch(Instance):
 
 class SqlUser(Wire):
     """A SQL user of a cluster; its name has the cluster's prefix. The role may come back with the prefix too."""
+
+    exact = frozenset({"user_name"})
 
     user_name: str
     builtin_role: str | None = None
@@ -215,6 +230,7 @@ class Page(Wire):
     """One page of a list; on the last one the token is absent or empty."""
 
     whole = frozenset({"next_page_token"})
+    exact = frozenset({"next_page_token"})
 
     next_page_token: str | None = None
     total_size: int | None = None

@@ -27,7 +27,6 @@ from mcpserver.vault.logins import Place, forget_logins, held, note_due
 from tidbmcp.lib.clock import now
 from tidbmcp.lib.errors import BadInput
 from tidbmcp.lib.threads import in_control_thread
-from tidbmcp.lib.visible import make_visible
 
 AFTER = "Look with tidbcloud_get_branch until state is ACTIVE and sql_logins are there."
 NO_LOGINS = "The vault holds no SQL logins of the parent now, and until it does the branch gets none."
@@ -129,7 +128,7 @@ async def delete_branch(call: Call, arguments: DeleteBranchArguments) -> dict[st
     branch = await find_branch(call, found, arguments.branch)
     name = branch.display_name or branch.branch_id
     lost = (
-        f"the branch {make_visible(name)} ({branch.branch_id}) of {found.cluster.display_name}, made {branch.create_time}, "
+        f"the branch {name} ({branch.branch_id}) of {found.cluster.display_name}, made {branch.create_time}, "
         "and all that was changed in it; the parent stays"
     )
     confirmed(arguments, name, lost)
@@ -157,7 +156,8 @@ def _time(text: str | None) -> str | None:
         return None
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        utc = at.astimezone(UTC)
+    except (ValueError, OverflowError):
         at = None
     if at is None or at.tzinfo is None:
         raise BadInput("at must be a time with its zone, as in 2026-01-31T08:30:00Z.")
@@ -165,4 +165,4 @@ def _time(text: str | None) -> str | None:
         raise BadInput(
             f"at is in the future: the time is {now():%Y-%m-%dT%H:%M:%SZ}. Leave it out for the data as they are now."
         )
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{utc:%Y-%m-%dT%H:%M:%SZ}"

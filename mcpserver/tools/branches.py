@@ -5,16 +5,16 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from accounts.scopes import Scope
+from mcpserver.tidbcloud.errors import CloudRejected
 from mcpserver.tidbcloud.types import Branch
 from mcpserver.tools.clusters import ClusterArguments
 from mcpserver.tools.find import Found, find_branch, find_cluster
-from mcpserver.tools.page_tokens import ListArguments, Onward, onward, write_token
+from mcpserver.tools.page_tokens import ListArguments, Onward, not_taken, onward, write_token
 from mcpserver.tools.spec import Call, Effect, tool
 from mcpserver.vault.clients import cloud
 from mcpserver.vault.logins import Place, held
 from tidbmcp.lib.errors import BadInput
 from tidbmcp.lib.threads import in_control_thread
-from tidbmcp.lib.visible import make_visible
 
 BranchName = Annotated[
     str, Field(min_length=1, max_length=100, description="Branch: its id, or its exact display name.")
@@ -83,12 +83,15 @@ async def list_branches(call: Call, arguments: BranchesArguments) -> dict[str, A
     if mark.of not in ("", cluster_id):
         raise BadInput("This page_token is of another cluster's list. Leave it out to start again.")
     client = await cloud(found.connection, call.facts)
-    page = await client.list_branches(cluster_id, page_size=mark.size, page_token=mark.token)
+    try:
+        page = await client.list_branches(cluster_id, page_size=mark.size, page_token=mark.token)
+    except CloudRejected as error:
+        raise not_taken(mark, error) from error
     after = Onward(of=cluster_id, token=page.next_page_token, size=mark.size)
     call.rows = len(page.branches)
     return {
         "cluster_id": cluster_id,
-        "branches": [_row(branch) for branch in page.branches],
+        "branches": [_row(branch) for branch in page.branches[: mark.size]],
         "next_page_token": write_token(after) if page.next_page_token else None,
     }
 
@@ -131,9 +134,9 @@ async def branch_detail(found: Found, branch: Branch) -> dict[str, Any]:
 def _row(branch: Branch) -> dict[str, Any]:
     return {
         "branch_id": branch.branch_id,
-        "display_name": make_visible(branch.display_name) if branch.display_name else None,
+        "display_name": branch.display_name,
         "state": branch.state,
         "parent_id": branch.parent_id,
-        "parent_display_name": make_visible(branch.parent_display_name) if branch.parent_display_name else None,
+        "parent_display_name": branch.parent_display_name,
         "create_time": branch.create_time,
     }

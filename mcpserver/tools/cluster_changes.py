@@ -145,7 +145,8 @@ def _being_made(cluster: Cluster) -> str:
 async def update_cluster(call: Call, arguments: UpdateClusterArguments) -> dict[str, Any]:
     """Labels and backups are merged with what is there: the API replaces them."""
     _refuse_reserved(arguments.labels)
-    if not any(value is not None for name, value in arguments if name != "cluster"):
+    changed = sorted(arguments.model_dump(exclude={"cluster"}, exclude_defaults=True))
+    if not changed or arguments.labels == {} or arguments.automated_backup == BackupArguments():
         raise BadInput(
             "Say what to change: display_name, spending_limit_monthly_usd_cents, labels or automated_backup."
         )
@@ -158,7 +159,7 @@ async def update_cluster(call: Call, arguments: UpdateClusterArguments) -> dict[
         "status": DONE,
         "action": None,
         "next_step": None,
-        "changed": sorted(name for name, value in arguments if value is not None and name != "cluster"),
+        "changed": changed,
         **await cluster_detail(found.connection, cluster),
     }
 

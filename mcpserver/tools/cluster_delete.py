@@ -12,7 +12,6 @@ from mcpserver.tools.spec import Call, Effect, tool
 from mcpserver.vault.clients import cloud
 from mcpserver.vault.logins import forget_logins
 from tidbmcp.lib.threads import in_control_thread
-from tidbmcp.lib.visible import make_visible
 
 NAMES_MOST = 20
 
@@ -68,12 +67,12 @@ async def _lost(call: Call, found: Found) -> str:
     if not branches:
         return f"{_told(found)} and all its databases; it has no branches"
     more = f" and {len(branches) - NAMES_MOST} more" if len(branches) > NAMES_MOST else ""
-    names = ", ".join(make_visible(name) for name in branches[:NAMES_MOST])
+    names = ", ".join(branches[:NAMES_MOST])
     return f"{_told(found)}, all its databases, and its {len(branches)} branches: {names}{more}"
 
 
 def _told(found: Found) -> str:
     cluster = found.cluster
     region = cluster.region.id if cluster.region else "an unknown region"
-    name = make_visible(cluster.display_name or "without a name")
-    return f"the cluster {name} ({cluster.cluster_id}, {cluster.plan or 'unknown plan'} in {region}, made {cluster.create_time})"
+    what = f"{cluster.cluster_id}, {cluster.plan or 'unknown plan'} in {region} of {found.connection.name}"
+    return f"the cluster {cluster.display_name or 'without a name'} ({what}, made {cluster.create_time})"

@@ -6,10 +6,11 @@ from pydantic import BaseModel
 
 from accounts.scopes import Scope
 from mcpserver.grants.environments import environments_of
+from mcpserver.tidbcloud.errors import CloudRejected
 from mcpserver.tidbcloud.types import Cluster
 from mcpserver.tools.connections import Missing, connections
 from mcpserver.tools.find import find_cluster
-from mcpserver.tools.page_tokens import ListArguments, Onward, onward, write_token
+from mcpserver.tools.page_tokens import ListArguments, Onward, not_taken, onward, write_token
 from mcpserver.tools.spec import Arguments, Call, ClusterRef, Effect, tool
 from mcpserver.vault.clients import cloud
 from mcpserver.vault.logins import Place, held
@@ -89,7 +90,7 @@ async def list_clusters(call: Call, arguments: ListArguments) -> dict[str, Any]:
         mark = mark or Onward(size=arguments.page_size)
         try:
             clusters, mark = await _some_of(row, call, mark, arguments.page_size - len(found))
-        except AuditUnavailable:
+        except (AuditUnavailable, BadInput):
             raise
         except GatewayError as error:
             if len(connected) == 1:
@@ -126,12 +127,16 @@ async def _some_of(
     client = await cloud(row, call.facts)
     part = mark.token is None and room < mark.size
     size = room if part else mark.size
-    page = await client.list_clusters(page_size=size, page_token=mark.token, skip=mark.skip)
+    try:
+        page = await client.list_clusters(page_size=size, page_token=mark.token, skip=mark.skip)
+    except CloudRejected as error:
+        raise not_taken(mark, error) from error
+    clusters = page.clusters[:size]  # no more than was asked for
     if not page.next_page_token:
-        return page.clusters, None
+        return clusters, None
     if part:
-        return page.clusters, Onward(of=str(row.pk), size=mark.size, skip=mark.skip + len(page.clusters))
-    return page.clusters, Onward(of=str(row.pk), token=page.next_page_token, size=mark.size, skip=mark.skip)
+        return clusters, Onward(of=str(row.pk), size=mark.size, skip=mark.skip + len(clusters))
+    return clusters, Onward(of=str(row.pk), token=page.next_page_token, size=mark.size, skip=mark.skip)
 
 
 @tool(
@@ -178,7 +183,7 @@ async def cluster_rows(found: Rows) -> list[dict[str, Any]]:
     return [
         {
             "cluster_id": cluster.cluster_id,
-            "display_name": make_visible(cluster.display_name) if cluster.display_name else None,
+            "display_name": cluster.display_name,
             "state": cluster.state,
             "region": (cluster.region.id or None) if cluster.region else None,
             "plan": cluster.plan,

@@ -47,9 +47,9 @@ async def connections() -> list[TidbCloudConnection]:
 
 
 async def ask_all(
-    rows: list[TidbCloudConnection], facts: Facts, ask: Callable[[TidbCloud], Awaitable[T]]
+    rows: list[TidbCloudConnection], facts: Facts, ask: Callable[[TidbCloud], Awaitable[T | None]]
 ) -> Answers[T]:
-    """Ask them all at once. Raises what the one connection raises where there is but one."""
+    """Ask them all at once; None is no answer. Raises what the one connection raises where there is but one."""
     said = await asyncio.gather(*(_ask(row, facts, ask, alone=len(rows) == 1) for row in rows))
     answers: Answers[T] = Answers([], [])
     for row, (answer, error) in zip(rows, said, strict=True):
@@ -83,7 +83,7 @@ async def ask_until(
 
 
 async def _ask(
-    row: TidbCloudConnection, facts: Facts, ask: Callable[[TidbCloud], Awaitable[T]], *, alone: bool
+    row: TidbCloudConnection, facts: Facts, ask: Callable[[TidbCloud], Awaitable[T | None]], *, alone: bool
 ) -> tuple[T | None, GatewayError | None]:
     try:
         return await ask(await cloud(row, facts)), None

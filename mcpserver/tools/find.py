@@ -15,8 +15,9 @@ from mcpserver.tidbcloud.types import ACTIVE, DELETED, Branch, Cluster
 from mcpserver.tools.connections import ask_all, ask_until, connections
 from mcpserver.tools.spec import Call
 from mcpserver.vault.clients import cloud
-from mcpserver.vault.models import TidbCloudConnection
+from mcpserver.vault.models import SqlLogin, TidbCloudConnection
 from tidbmcp.lib.errors import BadInput, GatewayError, NotFound, Unavailable
+from tidbmcp.lib.threads import in_control_thread
 from tidbmcp.lib.visible import make_visible
 
 REMEMBERED: Final = 60.0
@@ -70,9 +71,15 @@ def forget_addresses() -> None:
 async def _look_up(rows: list[TidbCloudConnection], wanted: str, facts: Facts, *, to_change: bool) -> Found:
     failed: Failed = []
     if _ID.fullmatch(wanted):
-        by_id = await ask_until(rows, facts, lambda client: _with_id(client, wanted))
+        ask = ask_all if to_change else ask_until  # who only looks need not wait for the slowest
+        by_id = await ask(rows, facts, lambda client: _with_id(client, wanted))
+        if len({row.api_url for row, _ in by_id.given}) > 1:
+            names = ", ".join(row.name for row, _ in by_id.given)
+            raise BadInput(
+                f"{names} each know a cluster {wanted}, so it can't be told which one is meant. Ask an admin."
+            )
         if by_id.given:
-            return Found(*by_id.given[0])
+            return await in_control_thread(_at_home, rows, Found(*by_id.given[0]))
         failed = by_id.failed
     left = [row for row in rows if row not in dict(failed)]
     named = await ask_all(left, facts, lambda client: _with_name(client, wanted))
@@ -90,12 +97,23 @@ async def _look_up(rows: list[TidbCloudConnection], wanted: str, facts: Facts, *
         )
     if matches:
         (match,) = matches.values()
-        return match
+        return await in_control_thread(_at_home, rows, match)
     if failed:
         raise Unavailable(f"There is no cluster {wanted!r} where it could be looked for. {problems}")
     raise NotFound(
         f"There is no cluster {wanted!r}.{await _near(left, wanted, facts)} tidbcloud_list_clusters lists all."
     )
+
+
+def _at_home(rows: list[TidbCloudConnection], found: Found) -> Found:
+    """By the connection that holds its logins, where several keys see one cluster. Blocking."""
+    same = [row for row in rows if row.api_url == found.connection.api_url]
+    if len(same) == 1:
+        return found
+    held = SqlLogin.objects.filter(connection__in=same, cluster_id=found.cluster.cluster_id)
+    home = held.order_by("connection__name").values_list("connection", flat=True).first()
+    first = next((row for row in same if row.pk == home), found.connection)
+    return Found(first, found.cluster)
 
 
 async def _near(rows: list[TidbCloudConnection], wanted: str, facts: Facts) -> str:

@@ -5,8 +5,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mcpserver.tidbcloud.errors import CloudRejected
 from mcpserver.tools.spec import Arguments, PageSize, PageToken
-from tidbmcp.lib.errors import BadInput
+from tidbmcp.lib.errors import BadInput, GatewayError
 
 
 class Mark(BaseModel):
@@ -52,6 +53,13 @@ def read_token(token: str, kind: type[M]) -> M:
         return kind.model_validate_json(urlsafe_b64decode(token.encode()))
     except ValueError:
         raise BadInput("This page_token is not one of this list. Leave it out to start again.") from None
+
+
+def not_taken(mark: Onward, error: CloudRejected) -> GatewayError:
+    """What to raise where the API refuses a page: about a token of its own, what to do with it."""
+    if mark.token is None:
+        return error
+    return BadInput("This page_token is not taken any more. Leave it out to start again.", detail=error.detail)
 
 
 def onward(arguments: ListArguments) -> Onward:

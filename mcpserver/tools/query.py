@@ -96,7 +96,7 @@ async def run_read(
     refuse_system(database)
     found = await find_cluster(call, cluster)
     target, password = await reader_of(
-        found, call.facts, database, await find_branch(call, found, branch) if branch else None
+        found, call, database, await find_branch(call, found, branch) if branch else None
     )
     try:
         table = await read(POOL, target, password, sql, limits, keep=not leaves_traces(sql))

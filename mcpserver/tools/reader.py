@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from django.conf import settings
 
-from audit.facts import Facts
 from mcpserver.sql.session import Target
 from mcpserver.tidbcloud.types import Branch, Cluster
 from mcpserver.tools.find import Found
+from mcpserver.tools.spec import Call
 from mcpserver.vault.logins import Place, due_of, make_logins
 from mcpserver.vault.models import Role, SqlLogin
 from mcpserver.vault.open import open_secret
@@ -17,7 +17,7 @@ from tidbmcp.lib.threads import in_control_thread, uncancelled
 
 
 async def reader_of(
-    found: Found, facts: Facts, database: str = "", branch: Branch | None = None
+    found: Found, call: Call, database: str = "", branch: Branch | None = None
 ) -> tuple[Target, Callable[[], Secret]]:
     """Where to connect as the cluster's reader, and how to get the password when a connection must be made."""
     place: Cluster | Branch = branch or found.cluster
@@ -26,7 +26,7 @@ async def reader_of(
         state, what = place.state or "unknown", "branch" if branch else "cluster"
         raise Unavailable(f"The {what} has no public SQL endpoint now (state {state}). Try again when it is ACTIVE.")
     where = Place(found.connection, found.cluster.cluster_id, branch.branch_id if branch else "")
-    login = await in_control_thread(_reader, where) or await _reader_made_now(where, facts)
+    login = await in_control_thread(_reader, where) or await _reader_made_now(where, call)
     if login is None:
         raise Refused(
             f"No reader login is stored for {place.display_name}. Ask {settings.ADMIN_CONTACT} to store a SQL "
@@ -36,17 +36,21 @@ async def reader_of(
     target = Target(endpoint.host, endpoint.port, login.username, version, database)
 
     def password() -> Secret:
-        return open_secret(login, purpose="connect to run a read", facts=facts)
+        return open_secret(login, purpose="connect to run a read", facts=call.facts)
 
     return target, password
 
 
-async def _reader_made_now(where: Place, facts: Facts) -> SqlLogin | None:
-    """What was made through the gateway a moment ago gets its logins when they are first needed, at the latest."""
+async def _reader_made_now(where: Place, call: Call) -> SqlLogin | None:
+    """What was made through the gateway gets its logins when they are first needed, at the latest.
+
+    That finishes what somebody else has asked for, in their name; but nothing read-only sets it going.
+    """
     due = await in_control_thread(due_of, where)
     if due is None:
         return None
-    await uncancelled(make_logins(due, facts))
+    if not (call.read_only or call.principal.read_only or settings.MCP_READ_ONLY):
+        await uncancelled(make_logins(due, call.facts))
     login = await in_control_thread(_reader, where)
     due = await in_control_thread(due_of, where)
     if login is None and due is not None:

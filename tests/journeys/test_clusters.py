@@ -178,7 +178,7 @@ def test_a_deletion_says_what_will_be_lost_and_wants_the_exact_name(own: Stack) 
     arguments = {"cluster": "to-delete", "confirm": False, "confirm_name": ""}
     preview = own.refusal("tidbcloud_delete_cluster", arguments)
     assert "Nothing was deleted." in preview
-    assert f"{cluster['cluster_id']}, Starter in {REGION}" in preview
+    assert f"{cluster['cluster_id']}, Starter in {REGION} of sandbox" in preview
     assert "its 1 branches: a branch" in preview
     assert "confirm_name: 'to-delete'" in preview
     for wrong in ({"confirm": True, "confirm_name": "TO-DELETE"}, {"confirm": False, "confirm_name": "to-delete"}):
@@ -284,6 +284,13 @@ WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
         {"cluster": "shop", "display_name": "x", "at": "2999-01-31T08:30:00Z"},
         "in the future",
     ),
+    "empty labels": ("tidbcloud_update_cluster", {"cluster": "shop", "labels": {}}, "Say what to change"),
+    "an empty backup": ("tidbcloud_update_cluster", {"cluster": "shop", "automated_backup": {}}, "Say what to change"),
+    "a time before time": (
+        "tidbcloud_create_branch",
+        {"cluster": "shop", "display_name": "x", "at": "0001-01-01T00:00:00+14:00"},
+        "with its zone",
+    ),
     "a page token of ours for another list": (
         "tidbcloud_list_branches",
         {"cluster": "shop", "page_token": "bm9wZQ=="},
@@ -320,3 +327,14 @@ def test_two_at_once_make_the_logins_of_a_cluster_once(own: Stack) -> None:
     wait_until(lambda: not own.call("show_databases", {"cluster": "raced-for"})["result"]["isError"], "it can be read")
     stored = own.events("kind = 'vault.stored' AND parameters LIKE ?", f"%{cluster['cluster_id']}%")
     assert len(stored) == 3
+
+
+def test_a_read_only_caller_sets_nothing_going(own: Stack) -> None:
+    made(own, "left-to-others")
+    own.sandbox.clear()
+    token = own.run["tokens"]["read_only"]
+    sentence = own.refusal("show_databases", {"cluster": "left-to-others"}, token=token)
+    assert "The SQL logins of this are still being made." in sentence
+    assert {request["method"] for request in own.sandbox.requests()} <= {"GET"}
+    own.answer("show_databases", {"cluster": "left-to-others"})
+    own.answer("show_databases", {"cluster": "left-to-others"}, token=token)

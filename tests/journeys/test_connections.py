@@ -1,8 +1,10 @@
 """Several TiDB Clouds side by side: joined, told apart, and none hidden by another that fails."""
 
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -167,3 +169,43 @@ def test_pages_stay_full_when_they_reach_into_the_next_connection(own: Two) -> N
             client.delete(f"{facts['api_url']}/clusters/{cluster['clusterId']}")
     assert sizes == [20, 20, 20, 4]
     assert len(set(found)) == 64
+
+
+def test_two_keys_that_see_one_cluster_are_no_puzzle(own: Two) -> None:
+    """An organization's key beside a project's: the one that holds the logins is meant."""
+    facts = own.stack.sandbox.facts
+    keys = {"api_url": facts["api_url"], "iam_url": facts["iam_url"], "auth": "bearer", "secret": facts["bearer_token"]}
+    own.connect("a-second-key", **keys)
+    try:
+        found = own.stack.answer("tidbcloud_get_cluster", {"cluster": facts["clusters"][0]["cluster_id"]})
+        rows = own.stack.answer("db_query", {"cluster": found["cluster_id"], "sql": "SELECT 1"})["rows"]
+    finally:
+        forget = "from mcpserver.models import TidbCloudConnection as T; T.objects.get(name='a-second-key').delete()"
+        own.stack.manage("shell", "-v0", "-c", forget)
+    assert (found["connection"], rows) == ("sandbox", [[1]])
+
+
+def test_an_id_that_two_clouds_claim_is_not_changed(own: Two) -> None:
+    """What another cloud says of an id must not decide what is deleted."""
+    cluster_id = own.stack.sandbox.cluster("shop")["cluster_id"]
+    claimed = json.dumps({"clusterId": cluster_id, "displayName": "claimed", "state": "ACTIVE"}).encode()
+
+    class Liar(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(claimed)))
+            self.end_headers()
+            self.wfile.write(claimed)
+
+        def log_message(self, *args: object) -> None:
+            return
+
+    with HTTPServer(("127.0.0.1", 0), Liar) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        own.connect("west", api_url=f"http://127.0.0.1:{server.server_port}/v1beta1")
+        arguments = {"cluster": cluster_id, "confirm": True, "confirm_name": "shop"}
+        sentence = own.stack.refusal("tidbcloud_delete_cluster", arguments)
+        server.shutdown()
+        thread.join()
+    assert f"each know a cluster {cluster_id}" in sentence

@@ -122,7 +122,7 @@ WHEN_CHANGING = {
     "dropped_after_apply": FINE,
     "unauthorized": ("error", "TiDB Cloud does not accept the key of the connection sandbox."),
     "forbidden": ("error", "The key of the connection sandbox may not do this"),
-    "payment_required": ("error", "The plan"),
+    "payment_required": ("error", "TiDB Cloud wants to be paid for this first"),
     "conflict": ("error", f"{SAID} can't do this now."),
     "redirect": ("error", f"{SAID} gave an answer that is not expected here."),
     "not_json": ("unknown", f"{SAID} gave an answer that can't be understood."),
