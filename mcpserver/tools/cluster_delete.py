@@ -68,7 +68,8 @@ async def _lost(call: Call, found: Found) -> str:
         return f"{_told(found)} and all its databases; it has no branches"
     more = f" and {len(branches) - NAMES_MOST} more" if len(branches) > NAMES_MOST else ""
     names = ", ".join(branches[:NAMES_MOST])
-    return f"{_told(found)}, all its databases, and its {len(branches)} branches: {names}{more}"
+    them = "branch" if len(branches) == 1 else f"{len(branches)} branches"
+    return f"{_told(found)}, all its databases, and its {them}: {names}{more}"
 
 
 def _told(found: Found) -> str:

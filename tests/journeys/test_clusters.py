@@ -179,7 +179,7 @@ def test_a_deletion_says_what_will_be_lost_and_wants_the_exact_name(own: Stack) 
     preview = own.refusal("tidbcloud_delete_cluster", arguments)
     assert "Nothing was deleted." in preview
     assert f"{cluster['cluster_id']}, Starter in {REGION} of sandbox" in preview
-    assert "its 1 branches: a branch" in preview
+    assert "and its branch: a branch." in preview
     assert "confirm_name: 'to-delete'" in preview
     for wrong in ({"confirm": True, "confirm_name": "TO-DELETE"}, {"confirm": False, "confirm_name": "to-delete"}):
         assert "Nothing was deleted." in own.refusal("tidbcloud_delete_cluster", {**arguments, **wrong})
