@@ -17,7 +17,7 @@ from audit.changelist import BEFORE, KeysetChangeList
 from audit.export import csv_pages_async
 from audit.facts import facts_of
 from audit.filters import STILL_RUNNING, ClusterFilter, PersonFilter, SinceFilter, ToolFilter, has_outcome
-from audit.kinds import Kind, Result
+from audit.kinds import STEPS, Kind, Result
 from audit.models import Event, record
 from tidbmcp.lib.clock import now
 
@@ -109,7 +109,7 @@ class EventAdmin(admin.ModelAdmin[Event]):
         if not own:
             raise Http404
         request_ids = {event.request_id for event in own if event.request_id}
-        steps = [event for event in own if event.kind in {Kind.CALL_STARTED, Kind.CALL_FINISHED}] or own
+        steps = [event for event in own if event.kind in STEPS] or own
         outcome = steps[-1]
         context = {
             **self.admin_site.each_context(request),
@@ -159,7 +159,7 @@ class EventAdmin(admin.ModelAdmin[Event]):
 
     @admin.display(description="cluster")
     def where(self, event: Event) -> str:
-        return _text(event.cluster or NONE)
+        return _text(event.cluster or event.cluster_id or NONE)
 
     @admin.display(description="rows")
     def read(self, event: Event) -> str:

@@ -9,7 +9,7 @@ from django.contrib.admin.views.main import SEARCH_VAR
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
-from audit.kinds import Result
+from audit.kinds import STEPS, Result
 from audit.models import Event
 from tidbmcp.lib.clock import now
 
@@ -19,7 +19,7 @@ STILL_RUNNING: Final = timedelta(minutes=10)
 
 def has_outcome() -> Exists:
     """Whether an event's call has a row that says how it ended."""
-    later = Event.objects.filter(call_id=OuterRef("call_id")).exclude(result=Result.STARTED)
+    later = Event.objects.filter(call_id=OuterRef("call_id"), kind__in=STEPS).exclude(result=Result.STARTED)
     return Exists(later.order_by())
 
 

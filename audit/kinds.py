@@ -26,6 +26,10 @@ class Kind(TextChoices):
     VAULT_STORED = "vault.stored", "secret stored"
 
 
+STEPS = (Kind.CALL_STARTED, Kind.CALL_FINISHED, Kind.LOGINS_MADE)
+"""Kinds that say that something began, and how it ended. What else carries its call id happened on the way."""
+
+
 class Result(TextChoices):
     """How it ended."""
 

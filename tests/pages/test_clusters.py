@@ -1,18 +1,10 @@
 """The clusters page: live over real HTTP; only the far end of the wire is ours."""
 
-import json
-import socket
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
@@ -22,119 +14,17 @@ from audit.models import Event
 from mcpserver.grants.environments import environment_of, set_environment
 from mcpserver.grants.models import Environment
 from mcpserver.vault.models import Role, SqlLogin, TidbCloudConnection
-from tests.pages.conftest import HOSTILE, TURNED
+from tests.pages.conftest import HOSTILE, TURNED, Connect, Start
+from tests.pages.far_end import cluster, nobody_listens
 from tests.pages.test_markup import Page
 from tidbmcp.console import asking
+from tidbmcp.console.logins import Logins
 from tidbmcp.lib.secrets import Secret
 
 CLUSTERS, LABEL = "/admin/clusters/", "/admin/clusters/label/"
 UNLABELLED = "not labelled</span>"
-CHALLENGE = 'Digest realm="tidb.cloud", nonce="n", algorithm=MD5, qop="auth"'
 
-
-def cluster(cluster_id: int | str, name: str, **more: Any) -> dict[str, Any]:
-    region = {"name": "regions/aws-us-east-1", "displayName": "N. Virginia"}
-    plain = {"clusterId": str(cluster_id), "displayName": name, "state": "ACTIVE", "servicePlan": "Starter"}
-    return plain | {"region": region} | more
-
-
-@dataclass
-class FarEnd:
-    """A TiDB Cloud as it answers here: `status` for all, `branches` by cluster (a number, or a status to fail with)."""
-
-    clusters: list[dict[str, Any]]
-    status: int = 200
-    branches: dict[str, int] = field(default_factory=dict)
-    branches_status: int = 200
-    page_most: int = 100
-    asked: list[str] = field(default_factory=list)
-    address: str = ""
-    hold: threading.Event | None = None
-
-    def answer(self, path: str, query: dict[str, list[str]]) -> tuple[int, dict[str, Any]]:
-        if self.hold:
-            self.hold.wait(30)
-        if self.status != 200:
-            return self.status, {"message": "a text of the API"}
-        if path.endswith("/branches"):
-            count = self.branches.get(path.split("/")[-2], 0)
-            if self.branches_status != 200:
-                return self.branches_status, {}
-            shown = [{"branchId": f"bran-{number}"} for number in range(min(count, 100))]
-            return 200, {"branches": shown, "nextPageToken": "more" if count > 100 else ""}
-        start = int(query.get("pageToken", ["0"])[0])
-        end = start + min(int(query["pageSize"][0]), self.page_most)
-        return 200, {
-            "clusters": self.clusters[start:end],
-            "nextPageToken": str(end) if end < len(self.clusters) else "",
-        }
-
-    def asked_for(self, what: str) -> int:
-        return sum(path.endswith(what) for path in self.asked)
-
-
-@pytest.fixture
-def far_end() -> Iterator[Callable[..., FarEnd]]:
-    """Start one that has these clusters."""
-    started: list[tuple[ThreadingHTTPServer, threading.Thread]] = []
-
-    def start(*clusters: dict[str, Any], **how: Any) -> FarEnd:
-        end = FarEnd(list(clusters), **how)
-
-        class Api(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                split = urlsplit(self.path)
-                end.asked.append(split.path)
-                status, body = end.answer(split.path, parse_qs(split.query))
-                content = json.dumps(body).encode()
-                self.send_response(status)
-                if status == 401:
-                    self.send_header("WWW-Authenticate", CHALLENGE)
-                self.send_header("Content-Length", str(len(content)))
-                with suppress(ConnectionError):  # whoever was not waited for is gone
-                    self.end_headers()
-                    self.wfile.write(content)
-
-            def log_message(self, *args: object) -> None:
-                return
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Api)
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        started.append((server, thread))
-        end.address = f"http://127.0.0.1:{server.server_port}/v1beta1"
-        return end
-
-    yield start
-    for server, thread in started:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept() -> None:
-    cache.clear()
-
-
-@pytest.fixture
-def connect(db: None) -> Callable[..., TidbCloudConnection]:
-    def make(name: str, address: str) -> TidbCloudConnection:
-        row = TidbCloudConnection(name=name, api_url=address, public_key="public")
-        row.store(Secret("a key"), NOBODY)
-        return row
-
-    return make
-
-
-Connect = Callable[..., TidbCloudConnection]
-Start = Callable[..., FarEnd]
-
-
-def nobody_listens() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{probe.getsockname()[1]}/v1beta1"
+pytestmark = pytest.mark.usefixtures("nothing_kept")
 
 
 def opened() -> int:
@@ -180,7 +70,7 @@ def test_a_row_says_all_that_is_known_of_a_cluster(as_alice: Client, far_end: St
     (row,) = page.context["rows"]
     assert (row.connection, row.cluster_id, row.name) == (ours, "7", "shop")
     assert (row.plan, row.region, row.state, row.mark) == ("Starter", "aws-us-east-1", "active", "ok")
-    assert (row.branches.count, row.roles, row.branch_logins) == (3, [Role.READONLY, Role.ADMIN], 1)
+    assert (row.branches.count, row.logins) == (3, Logins([Role.READONLY, Role.ADMIN], 1))
     assert (row.environment, row.labelled) == (Environment.PRODUCTION, False)
     assert UNLABELLED in page.text
     assert "Add a reader" not in page.text
@@ -317,7 +207,11 @@ def test_a_key_that_does_not_open_is_told_and_hides_no_other(
 
 def test_when_all_fail_it_does_not_say_that_there_are_no_clusters(as_alice: Client, connect: Connect) -> None:
     connect("bad", nobody_listens())
-    assert "No clusters yet" not in as_alice.get(CLUSTERS).text
+    connect("worse", nobody_listens())
+    page = as_alice.get(CLUSTERS).text
+    assert "The clusters of 2 connections are not known, as of" in page
+    assert "No clusters yet" not in page
+    assert "0 clusters" not in page
 
 
 def test_one_that_hangs_is_not_waited_for(
@@ -338,6 +232,7 @@ def test_an_api_whose_pages_never_end_is_left(as_alice: Client, far_end: Start, 
     connect("endless", end.address)
     page = as_alice.get(CLUSTERS)
     assert page.context["total"] == 500
+    assert "At least 500 clusters of 1 connection, as of" in page.text
     assert "Only some of its clusters are shown." in page.text
 
 

@@ -101,6 +101,15 @@ def test_an_empty_list_teaches(as_alice: Client) -> None:
     assert "Make a token" in page
 
 
+@pytest.mark.parametrize("kind", [Kind.CALL_STARTED, Kind.LOGINS_MADE])
+def test_what_happened_on_the_way_is_no_outcome(as_alice: Client, kind: Kind) -> None:
+    long_ago, call_id = now() - STILL_RUNNING - timedelta(minutes=1), new_id()
+    record(kind, Result.STARTED, call_id=call_id, tool="db_execute", at=long_ago)
+    record(Kind.VAULT_OPENED, call_id=call_id, at=long_ago)
+    assert "nobody knows whether it was done" in as_alice.get("/admin/").text
+    assert "nothing says how it ended" in as_alice.get(f"/admin/audit/event/call/{call_id}/").text
+
+
 def test_a_call_that_never_ended_stands_out(as_alice: Client) -> None:
     long_ago = now() - STILL_RUNNING - timedelta(minutes=1)
     record(Kind.CALL_STARTED, Result.STARTED, call_id=new_id(), tool="db_execute", at=long_ago)

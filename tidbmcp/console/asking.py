@@ -33,11 +33,19 @@ AT_ONCE: Final = 5
 
 @dataclass(frozen=True)
 class Known:
-    """The clusters of one connection, as they were at a moment. `problem`: why they are not all here."""
+    """The clusters of one connection, as they were at a moment. `problem`: why they are not all here, or why they are
+    `old`: an earlier answer, complete then.
+    """
 
     clusters: tuple[Cluster, ...]
     at: datetime
     problem: str = ""
+    old: bool = False
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing is known: not even that there are none."""
+        return bool(self.problem) and not self.clusters and not self.old
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -19,12 +20,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.facts import facts_of
-from mcpserver.grants.environments import Pair, labels_of, set_environment
+from mcpserver.grants.environments import labels_of, set_environment
 from mcpserver.grants.models import Environment
 from mcpserver.tidbcloud.types import Cluster
-from mcpserver.vault.models import Role, SqlLogin, TidbCloudConnection
+from mcpserver.vault.models import LoginsDue, Role, SqlLogin, TidbCloudConnection
 from tidbmcp.console.asking import Branches, Known
-from tidbmcp.console.inventory import Inventory, forget
+from tidbmcp.console.inventory import Inventory, Shown, forget
+from tidbmcp.console.logins import Logins, logins_of
+from tidbmcp.console.telling import asked_at, count_told, problem_told
 from tidbmcp.console.templatetags.console import visible
 from tidbmcp.lib.visible import make_visible
 
@@ -36,14 +39,14 @@ STATE_MOST: Final = 20
 """Characters of a name, a word such as a region, and a state: what the API says is not trusted to be short."""
 
 MARKS: Final = {"ACTIVE": "ok", "MAINTENANCE": "ask", "INACTIVE": "ask"}
-"""The colour of a state; every other state has none."""
+"""The colour of a state; every other state has none, nor has one that may be another by now."""
 
-Place = tuple[TidbCloudConnection, Cluster]
+Place = tuple[TidbCloudConnection, Cluster, Known]
 
 
 @dataclass(frozen=True)
 class Row:
-    """A cluster as the page shows it. `roles`: of the logins for the cluster itself, from least to most."""
+    """A cluster as the page shows it. `as_of`: when it was so, where the connection fails since."""
 
     connection: TidbCloudConnection
     cluster_id: str
@@ -53,11 +56,11 @@ class Row:
     state: str
     mark: str
     branches: Branches
-    roles: list[Role]
-    branch_logins: int
+    logins: Logins
     environment: Environment
     labelled: bool
     add_reader: str
+    as_of: datetime | None
 
 
 class LabelForm(forms.Form):
@@ -82,20 +85,24 @@ def clusters(request: HttpRequest) -> HttpResponse:
         return redirect("admin:clusters")
     inventory = Inventory(facts_of(request))
     known = inventory.clusters(connections)
-    places = [(row, cluster) for row in connections for cluster in known[row.pk].clusters]
+    places = [(row, cluster, known[row.pk]) for row in connections for cluster in known[row.pk].clusters]
     page = Paginator(places, ROWS).get_page(request.GET.get("page"))
+    told, not_told = count_told(known.values())
     context = {
         **admin.site.each_context(request),
         "connections": connections,
         "total": len(places),
-        "asked_at": min((found.at for found in known.values()), default=None),
-        "problems": [_problem(found) for found in known.values() if found.problem],
+        "told": told,
+        "not_told": not_told,
+        "asked_at": asked_at(known.values()),
+        "problems": [problem_told(found) for found in known.values() if found.problem],
         "page": page,
-        "rows": list(_rows(page, inventory.branches(_shown(page, known)))),
+        "rows": list(_rows(page, inventory.branches(_shown(page)))),
         "environments": Environment,
         "may_label": request.user.has_perm("mcpserver.change_clusterenvironment"),
         "may_connect": admin.site.get_model_admin(TidbCloudConnection).has_add_permission(request),
         "may_see_logins": admin.site.get_model_admin(SqlLogin).has_view_permission(request),
+        "may_see_due": admin.site.get_model_admin(LoginsDue).has_view_permission(request),
         "may_add_logins": admin.site.get_model_admin(SqlLogin).has_add_permission(request),
     }
     return render(request, "console/clusters.html", context)
@@ -103,7 +110,7 @@ def clusters(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def label(request: HttpRequest) -> HttpResponse:
-    """Set the environment of a cluster that its connection knows."""
+    """Set the environment of a cluster that its connection knows, or knew when it last answered."""
     connections = _connections(request)
     if not request.user.has_perm("mcpserver.change_clusterenvironment"):
         raise PermissionDenied
@@ -130,25 +137,19 @@ def _connections(request: HttpRequest) -> list[TidbCloudConnection]:
     return list(TidbCloudConnection.objects.order_by("name"))
 
 
-def _problem(known: Known) -> str:
-    missing = "Only some of its clusters are shown." if known.clusters else "Its clusters are missing here."
-    return f"{known.problem} {missing}"
-
-
-def _shown(page: Page[Place], known: dict[UUID, Known]) -> list[tuple[TidbCloudConnection, Known, list[str]]]:
+def _shown(page: Page[Place]) -> list[Shown]:
     ids: dict[UUID, list[str]] = defaultdict(list)
-    rows = {row.pk: row for row, _ in page}
-    for row, cluster in page:
+    rows = {row.pk: (row, known) for row, _, known in page}
+    for row, cluster, _ in page:
         ids[row.pk].append(cluster.cluster_id)
-    return [(row, known[pk], ids[pk]) for pk, row in rows.items()]
+    return [(row, known, ids[pk]) for pk, (row, known) in rows.items()]
 
 
 def _rows(page: Page[Place], branches: dict[UUID, dict[str, Branches]]) -> Iterator[Row]:
-    pairs = [(row.pk, cluster.cluster_id) for row, cluster in page]
-    labels, logins = labels_of(pairs), _logins(pairs)
-    for connection, cluster in page:
+    pairs = [(row.pk, cluster.cluster_id) for row, cluster, _ in page]
+    labels, logins = labels_of(pairs), logins_of(pairs)
+    for connection, cluster, known in page:
         pair = (connection.pk, cluster.cluster_id)
-        held = logins[pair]
         prefilled = {"connection": connection.pk, "cluster_id": cluster.cluster_id, "role": Role.READONLY.value}
         yield Row(
             connection,
@@ -157,25 +158,14 @@ def _rows(page: Page[Place], branches: dict[UUID, dict[str, Branches]]) -> Itera
             _word(cluster.service_plan or cluster.cluster_plan).capitalize(),
             _word(cluster.region.name or cluster.region.display_name if cluster.region else None),
             _word(cluster.state, STATE_MOST).lower() or "unknown",
-            MARKS.get(cluster.state or "", "plain"),
+            "plain" if known.old else MARKS.get(cluster.state or "", "plain"),
             branches[connection.pk][cluster.cluster_id],
-            [role for role in Role if (role, "") in held],
-            sum(1 for _, branch_id in held if branch_id),
+            logins[pair],
             labels.get(pair, Environment.PRODUCTION),
             pair in labels,
             f"{reverse('admin:mcpserver_sqllogin_add')}?{urlencode(prefilled)}",
+            known.at if known.old else None,
         )
-
-
-def _logins(pairs: list[Pair]) -> dict[Pair, list[tuple[str, str]]]:
-    """Role and branch of each login that is held."""
-    held: dict[Pair, list[tuple[str, str]]] = defaultdict(list)
-    rows = SqlLogin.objects.filter(
-        connection_id__in={pk for pk, _ in pairs}, cluster_id__in={cluster_id for _, cluster_id in pairs}
-    )
-    for pk, cluster_id, role, branch_id in rows.values_list("connection_id", "cluster_id", "role", "branch_id"):
-        held[pk, cluster_id].append((role, branch_id))
-    return held
 
 
 def _name(cluster: Cluster) -> str:

@@ -15,6 +15,8 @@ from accounts.models import AccessToken, User
 from audit.filters import unfinished
 from audit.kinds import Kind, Result
 from audit.models import Event
+from tidbmcp.console.logins import in_trouble
+from tidbmcp.console.templatetags.console import named
 from tidbmcp.lib.clock import now
 
 COUNT_MOST: Final = 10_000
@@ -66,16 +68,16 @@ def _needs(request: HttpRequest) -> Iterator[Need]:
     if _may_add(request, connections._meta.label) and not connections._default_manager.exists():
         add = reverse("admin:mcpserver_tidbcloudconnection_add")
         yield Need("ask", "start", "No TiDB Cloud connection yet: agents reach no cluster.", "Connect TiDB Cloud", add)
-    if _may_view(request, "mcpserver.LoginsDue"):
-        failing = apps.get_model("mcpserver.LoginsDue")._default_manager.exclude(problem="")
-        if count := failing.count():
-            text = f"SQL logins of {count:,} clusters or branches could not be made yet."
-            yield Need("ask", "mend", text, "Look", reverse("admin:mcpserver_loginsdue_changelist"))
+    if _may_view(request, "mcpserver.LoginsDue") and (count := in_trouble().count()):
+        places = "one cluster or branch" if count == 1 else f"{count:,} clusters or branches"
+        text = f"SQL logins of {places} could not be made yet."
+        yield Need("ask", "mend", text, "Look", reverse("admin:mcpserver_loginsdue_changelist"))
     if not AccessToken.objects.usable(now()).exists():
         yield Need("ask", "start", "No token is in use: no agent can connect.", "Make one", reverse("accounts:tokens"))
     if _may_view(request, "audit.Event"):
         for event in unfinished(_last_day())[:5]:
-            text = f"{event.tool or 'A call'} on {event.cluster or 'no cluster'}: nobody knows whether it was done."
+            where = event.cluster or event.cluster_id or "no cluster"
+            text = f"{named(event)} on {where}: nobody knows whether it was done."
             yield Need("unknown", "check", text, "Look", reverse("admin:audit_call", args=[event.call_id]))
 
 

@@ -21,7 +21,7 @@ register = template.Library()
 
 SECTIONS: Final = (
     ("Calls", ("audit.Event",)),
-    ("Clusters", ("mcpserver.TidbCloudConnection", "mcpserver.SqlLogin")),
+    ("Clusters", ("mcpserver.TidbCloudConnection", "mcpserver.SqlLogin", "mcpserver.LoginsDue")),
     ("People", ("accounts.User", "accounts.AccessToken", "auth.Group")),
 )
 """The words of the bar, and the lists behind each."""
