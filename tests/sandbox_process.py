@@ -33,7 +33,7 @@ class SandboxProcess:
     def database_pid(self, display_name: str) -> int | None:
         """The MariaDB of a cluster. None while there is none: it starts at the first connection."""
         try:
-            return int((self.folder / self.cluster(display_name)["cluster_id"] / "mariadbd.pid").read_text())
+            return int((self.folder / self.cluster(display_name)["cluster_id"] / "tmp" / "mariadbd.pid").read_text())
         except FileNotFoundError:
             return None
 

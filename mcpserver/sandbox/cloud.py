@@ -2,13 +2,15 @@
 
 import asyncio
 import contextlib
+import copy
 import logging
-from collections.abc import AsyncIterator, Iterable
+import secrets
+from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Final
 
 from mcpserver.sandbox.clock import Clock
 from mcpserver.sandbox.config import Config
-from mcpserver.sandbox.databases.fleet import Fleet
+from mcpserver.sandbox.databases.fleet import Account, Fleet
 from mcpserver.sandbox.errors import Gone, SandboxError
 from mcpserver.sandbox.places import Branch, Cluster, Place, SqlUser
 from mcpserver.sandbox.store import Store
@@ -16,6 +18,8 @@ from mcpserver.sandbox.store import Store
 logger = logging.getLogger(__name__)
 
 STATES: Final = ("CREATING", "ACTIVE", "RESTORING", "DELETED")
+_LOCKED: Final = ("users", "has_password", "pending", "root_password")
+"""The fields that are changed only by who works on the database."""
 
 
 class Cloud:
@@ -79,11 +83,15 @@ class Cloud:
 
     async def add(self, *places: Place) -> None:
         """All of them, or none. They count from the first moment on."""
+        batch = secrets.token_hex(8) if len(places) > 1 else ""
         for place in places:
+            place.batch = batch
             self._keep(place)
         try:
             for place in places:
                 await self._open(place)
+            if batch:
+                self.store.note_whole(batch)
         except BaseException:
             await self.remove(*places)
             raise
@@ -104,10 +112,10 @@ class Cloud:
 
     def restore(self, branch: Branch) -> None:
         """Begin to give it the data that its parent has now."""
-        branch.phase, branch.pending = "RESTORING", True
-        branch.updated = self.moment()
-        branch.ready_at = branch.updated + self.config.restore_seconds
-        self.save(branch)
+        with self.changing(branch):
+            branch.phase, branch.pending = "RESTORING", True
+            branch.updated = self.moment()
+            branch.ready_at = branch.updated + self.config.restore_seconds
         self._start_filling(branch)
 
     @contextlib.asynccontextmanager
@@ -118,10 +126,24 @@ class Cloud:
                 await stack.enter_async_context(self._lock(place))
             if not all(self.has(place) for place in places):
                 raise Gone
+            for place in places:
+                stack.enter_context(self.changing(place, *_LOCKED))
             yield
             for place in places:
                 _forget_passwords(place)  # to work on a database is to have made it
+
+    @contextlib.contextmanager
+    def changing(self, place: Place, *names: str) -> Iterator[None]:
+        """Ends by saving. After an error these fields, or all, are as they were, in memory and in the file."""
+        before = {name: copy.deepcopy(value) for name, value in vars(place).items() if name in names or not names}
+        try:
+            yield
+            self.save(place)
+        except BaseException:
+            vars(place).update(before)
+            with contextlib.suppress(OSError):  # the error that is raised says more
                 self.save(place)
+            raise
 
     def save(self, place: Place) -> None:
         """Keep it as it is now, if it was not deleted meanwhile."""
@@ -169,7 +191,24 @@ class Cloud:
                 await task
 
     async def _fill(self, branch: Branch, parent: Place) -> None:
-        """A branch that cannot be filled stays as it is, and can be deleted."""
+        """What fails is tried once more. A branch without data goes then; one with data keeps those that it had."""
+        try:
+            filled = await self._filled(branch, parent) or await self._filled(branch, parent)
+        finally:
+            if self._fillings.get(branch.place_id) is asyncio.current_task():
+                del self._fillings[branch.place_id]
+        if filled:
+            return
+        if branch.phase == "CREATING":
+            logger.error("%s is removed", branch.place_id)
+            await self.remove(branch)
+        else:
+            logger.error("%s keeps its data", branch.place_id)
+            branch.pending = False
+            self.save(branch)
+
+    async def _filled(self, branch: Branch, parent: Place) -> bool:
+        """False when it failed and would be worth another attempt."""
         prefixes = (parent.user_prefix, branch.user_prefix)
         try:
             async with self.working_on(parent, branch):
@@ -177,16 +216,15 @@ class Cloud:
                 branch.users = [_renamed(user, *prefixes) for user in parent.users]
                 branch.has_password = parent.has_password
                 if branch.root_password:
-                    await self.fleet.change_user(branch.place_id, branch.root, password=branch.root_password)
+                    await self.fleet.give_owner(branch.place_id, Account(branch.root, branch.root_password, "root"))
                     branch.root_password, branch.has_password = "", True
                 branch.pending = False
         except Gone:
-            pass
+            return True
         except (OSError, SandboxError) as error:
             logger.error("%s could not be filled: %s", branch.place_id, error)  # noqa: TRY400 - the sentence says it all
-        finally:
-            if self._fillings.get(branch.place_id) is asyncio.current_task():
-                del self._fillings[branch.place_id]
+            return False
+        return True
 
 
 def _forget_passwords(place: Place) -> None:

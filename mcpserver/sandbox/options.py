@@ -9,6 +9,9 @@ from mcpserver.sandbox.config import Config
 from mcpserver.sandbox.errors import SandboxError
 
 _TYPES: Final = get_type_hints(Config)
+MOST: Final = 10**9
+"""Of anything: some thirty years, in seconds."""
+_AFTER_DELETE: Final = (404, 403)
 _WORDS: Final[dict[str, Any]] = {"true": True, "false": False, "none": None}
 
 
@@ -24,9 +27,11 @@ def check(name: str, value: object) -> None:
         raise SandboxError(f"The sandbox has no setting {name}.")
     allowed = get_args(_TYPES[name]) or (_TYPES[name],)
     fits = type(value) in allowed or (float in allowed and type(value) is int)
-    if not fits or (isinstance(value, int | float) and value < 0):
+    if not fits or (isinstance(value, int | float) and not 0 <= value <= MOST):
         kinds = " or ".join("none" if kind is NoneType else kind.__name__ for kind in allowed)
-        raise SandboxError(f"The sandbox's setting {name} must be of the type {kinds}, and not negative.")
+        raise SandboxError(f"The sandbox's setting {name} must be of the type {kinds}, and from 0 to {MOST}.")
+    if name == "after_delete" and value not in _AFTER_DELETE:
+        raise SandboxError("The sandbox's setting after_delete must be 404 or 403.")
 
 
 def _read(setting: str) -> tuple[str, Any]:

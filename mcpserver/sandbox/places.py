@@ -41,6 +41,8 @@ class Place:
     pending: bool = True
     """Its data is not what it should be yet."""
     has_password: bool = False
+    batch: str = ""
+    """Those it was made with, all or none of which are there. Empty when it was made alone."""
     port: int = 0
     users: list[SqlUser] = field(default_factory=list)
 

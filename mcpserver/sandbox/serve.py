@@ -40,7 +40,8 @@ async def _serve(folder: Path, claimed: Claimed, config: Config) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     store = Store(folder)
-    cloud = Cloud(store, Fleet(folder, config), Clock(), config)
+    clock = Clock(store.time_added(), store.note_time_added) if config.control else Clock()
+    cloud = Cloud(store, Fleet(folder, config), clock, config)
     plant(store, claimed.facts)
     await cloud.load(store.places())
     _note_ports(folder, claimed.facts, cloud)

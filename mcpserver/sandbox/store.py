@@ -6,10 +6,10 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from mcpserver.sandbox.databases.folder import data_of
 from mcpserver.sandbox.errors import SandboxError
@@ -20,6 +20,9 @@ logger = logging.getLogger(__name__)
 _FILES: Final[dict[str, type[Cluster] | type[Branch]]] = {"cluster.json": Cluster, "branch.json": Branch}
 _HOME: Final = re.compile(r"\d+|bran-[a-z2-7]+|removed-.*")
 _SEEDED: Final = "seeded.json"
+_CLOCK: Final = "clock.json"
+_BATCHES: Final = "batches.json"
+_NOTES: Final = (_SEEDED, _CLOCK, _BATCHES)
 
 
 class Store:
@@ -48,10 +51,13 @@ class Store:
 
     def places(self) -> Iterator[Place]:
         """Everything that is kept, once what was begun and not finished has been thrown away."""
+        _sweep(self._folder, _NOTES)
+        whole = {"", *self._noted(_BATCHES, [])}
         for home in sorted(path for path in self._folder.iterdir() if _HOME.fullmatch(path.name)):
-            found = [name for name in _FILES if (home / name).exists()]
-            if found:
-                yield _read(home / found[0])
+            _sweep(home, _FILES)
+            place = next((_read(home / name) for name in _FILES if (home / name).exists()), None)
+            if place and place.batch in whole:
+                yield place
             else:
                 self.throw_away(home.name)
 
@@ -62,23 +68,51 @@ class Store:
 
     def seeded(self) -> set[str]:
         """The seeds that have been here: one that is gone now was deleted."""
-        try:
-            return set(json.loads((self._folder / _SEEDED).read_text()))
-        except FileNotFoundError:
-            return set()
+        return set(self._noted(_SEEDED, []))
 
     def note_seeded(self, place_ids: set[str]) -> None:
         """From now on these seeds are clusters like any other."""
         write(self._folder / _SEEDED, sorted(place_ids))
+
+    def time_added(self) -> float:
+        """What tests have added to the clock."""
+        return float(self._noted(_CLOCK, 0.0))
+
+    def note_time_added(self, seconds: float) -> None:
+        """The clock does not go back at the next start."""
+        write(self._folder / _CLOCK, seconds)
+
+    def note_whole(self, batch: str) -> None:
+        """From now on the places of this batch are kept. Without this the next start throws them away."""
+        write(self._folder / _BATCHES, [*self._noted(_BATCHES, []), batch])
+
+    def _noted(self, name: str, default: Any) -> Any:
+        path = self._folder / name
+        try:
+            return json.loads(path.read_text())
+        except FileNotFoundError:
+            return default
+        except ValueError as error:
+            raise SandboxError(f"{path} cannot be read; remove it to go on without it.") from error
 
 
 def write(path: Path, content: object) -> None:
     """JSON, in one step. Not flushed to the disk: a killed sandbox loses nothing, a machine without power may."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(content, file, ensure_ascii=False, indent=1)
-    draft.replace(path)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(content, file, ensure_ascii=False, indent=1)
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _sweep(folder: Path, names: Iterable[str]) -> None:
+    for name in names:
+        for draft in folder.glob(f".{name}.*"):
+            draft.unlink()
 
 
 def _name(place: Place) -> str:

@@ -59,6 +59,39 @@ def test_a_branch_can_have_a_root_password_of_its_own(wire: Wire, cluster: dict[
         wire.connect(made)
 
 
+def test_a_branch_has_a_root_where_its_parent_has_none(wire: Wire, cluster: dict[str, Any]) -> None:
+    root = f"{cluster['userPrefix']}.root"
+    ask_sql(wire.connect(cluster), f"DROP USER '{root}'@'%'")
+    made = wire.branch(cluster, rootPassword=OTHER)
+    assert notes(wire.connect(made, password=OTHER)) == ["first"]
+
+
+def test_a_branch_that_cannot_be_filled_goes(wire: Wire, cluster: dict[str, Any]) -> None:
+    data = wire.sandbox.folder / cluster["clusterId"] / "data"
+    gone = data.with_name("elsewhere")
+    data.rename(gone)
+    data.write_text("no folder")
+    made = wire.post(f"/{cluster['name']}/branches", {"displayName": "try"})
+    wire.sandbox.wait_for_log(f"{made['branchId']} is removed")
+    wire.refused("GET", f"/{made['name']}", status=404)
+    data.unlink()
+    gone.rename(data)
+
+
+def test_a_branch_that_cannot_be_reset_keeps_its_data(wire: Wire, cluster: dict[str, Any]) -> None:
+    made = wire.branch(cluster)
+    data = wire.sandbox.folder / cluster["clusterId"] / "data"
+    gone = data.with_name("elsewhere")
+    data.rename(gone)
+    data.write_text("no folder")
+    wire.post(f"/{made['name']}:reset")
+    wire.sandbox.wait_for_log(f"{made['branchId']} keeps its data")
+    wire.active(f"/{made['name']}")
+    assert notes(wire.connect(made)) == ["first"]
+    data.unlink()
+    gone.rename(data)
+
+
 def test_the_password_of_a_user_of_a_branch_can_be_set(wire: Wire, cluster: dict[str, Any]) -> None:
     made = wire.branch(cluster)
     name = f"{made['userPrefix']}.reader"
@@ -155,12 +188,36 @@ def test_a_time_of_the_parent_is_kept_and_shown(wire: Wire, cluster: dict[str, A
     path = f"/{cluster['name']}/branches"
     made = wire.post(path, {"displayName": "then", "parentTimestamp": asked.isoformat()})
     assert made["parentTimestamp"] == f"{asked:%Y-%m-%dT%H:%M:%SZ}"
+    small = {"displayName": "small", "parentTimestamp": f"{asked:%Y-%m-%dt%H:%M:%S}.987654321z"}
+    answer = wire.ask("POST", path, small, beyond_contract=True)
+    assert answer.json()["parentTimestamp"] == made["parentTimestamp"]
     elsewhere = asked.astimezone(timezone(timedelta(hours=5, minutes=30)))
     made = wire.post(path, {"displayName": "there", "parentTimestamp": elsewhere.isoformat()})
     assert made["parentTimestamp"] == f"{asked:%Y-%m-%dT%H:%M:%SZ}"
 
 
-@pytest.mark.parametrize("text", ["yesterday", "2026-11-01", "2026-11-01T00:00:00", "2026-11-01 00:00:00+00:00", "1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yesterday",
+        "2026-11-01",
+        "2026-11-01T00:00:00",
+        "2026-11-01 00:00:00+00:00",
+        "1",
+        "20261101T000000Z",
+        "2026-W44-1T00:00:00Z",
+        "2026-11-01T00Z",
+        "2026-11-01T00:00Z",
+        "2026-11-01T00:00:00+00",
+        "2026-11-01T00:00:00+0000",
+        "2026-11-01T00:00:00+00:00:30",
+        "2026-11-01T00:00:00,5Z",
+        "2026-02-30T00:00:00Z",
+        "2026-11-01T24:00:00Z",
+        "２026-11-01T00:00:00Z",
+        "2026-11-01T00:00:00Z\n",
+    ],
+)
 def test_a_time_that_is_none_is_refused(wire: Wire, text: str) -> None:
     path = f"/clusters/{wire.sandbox.cluster('shop')['cluster_id']}/branches"
     body = {"displayName": "then", "parentTimestamp": text}

@@ -1,7 +1,10 @@
 """What happens when things come and go at the same time, or are cut short: with databases that can be held up."""
 
 import asyncio
-from collections.abc import Sequence
+import copy
+import json
+import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -122,6 +125,72 @@ async def test_of_a_batch_that_fails_nothing_stays(tmp_path: Path, cloud: Cloud,
         await cloud.add(*(new_cluster(cloud) for _ in range(4)))
     assert (cloud.clusters, kept(tmp_path), left(tmp_path)) == ({}, [], [])
     assert fleet.running() == set()
+
+
+@pytest.fixture
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    def fill() -> None:
+        def full(*_: object, **__: object) -> None:
+            raise OSError("No space left on device")
+
+        monkeypatch.setattr(json, "dump", full)
+
+    return fill
+
+
+async def test_what_cannot_be_kept_is_not_changed(
+    tmp_path: Path, cloud: Cloud, fleet: HeldFleet, full_disk: Callable[[], None]
+) -> None:
+    fleet.go_on.set()
+    cluster = new_cluster(cloud)
+    await cloud.add(cluster)
+    before = copy.deepcopy(cluster)
+    full_disk()
+    with pytest.raises(OSError, match="No space"), cloud.changing(cluster):
+        cluster.spec["labels"]["env"] = "prod"
+    with pytest.raises(OSError, match="No space"):
+        async with cloud.working_on(cluster):
+            cluster.users.append(SqlUser("a1.app", "role_readonly"))
+    assert cluster == before
+    assert list(Store(tmp_path).places()) == [before]
+    assert [path.name for path in Store(tmp_path).home(cluster.place_id).iterdir()] == ["cluster.json"]
+    await cloud.stop()
+
+
+async def test_of_work_that_fails_nothing_stays(tmp_path: Path, cloud: Cloud, fleet: HeldFleet) -> None:
+    fleet.go_on.set()
+    cluster = new_cluster(cloud)
+    await cloud.add(cluster)
+    before = copy.deepcopy(cluster)
+
+    async def work() -> None:
+        async with cloud.working_on(cluster):
+            cluster.users.append(SqlUser("a1.app", "role_readonly"))
+            cloud.save(cluster)
+            raise SandboxError("The database refused.")
+
+    with pytest.raises(SandboxError):
+        await work()
+    assert [cluster, *Store(tmp_path).places()] == [before, before]
+    await cloud.stop()
+
+
+async def test_of_a_batch_that_is_cut_short_nothing_is_there_at_the_next_start(
+    tmp_path: Path, cloud: Cloud, fleet: HeldFleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet.go_on.set()
+    note = cloud.store.note_whole
+
+    def look_before(batch: str) -> None:
+        shutil.copytree(tmp_path, tmp_path / "copy")  # what a kill at this moment would leave
+        note(batch)
+
+    monkeypatch.setattr(cloud.store, "note_whole", look_before)
+    batch = [new_cluster(cloud) for _ in range(3)]
+    await cloud.add(*batch)
+    assert [kept(tmp_path / "copy"), kept(tmp_path)] == [[], sorted(cluster.place_id for cluster in batch)]
+    assert left(tmp_path / "copy") == []
+    await cloud.stop()
 
 
 async def test_work_on_a_database_that_goes_meanwhile_is_told_so(cloud: Cloud, fleet: HeldFleet) -> None:

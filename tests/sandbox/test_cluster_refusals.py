@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx2
 import pytest
 
 from tests.sandbox.wire import REGION, Wire
@@ -75,11 +76,49 @@ def test_a_cluster_is_refused_with(wire: Wire, changed: dict[str, Any], named: s
     assert wire.get("/clusters")["totalSize"] == 2
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"orders"', b"null", b"\xff"])
-def test_a_body_is_a_json_object(wire: Wire, body: bytes) -> None:
+def send(wire: Wire, method: str, path: str, body: bytes) -> httpx2.Response:
     token = {"Authorization": f"Bearer {wire.sandbox.facts['bearer_token']}"}
-    answer = wire.http.post(f"{wire.sandbox.facts['api_url']}/clusters", content=body, headers=token)
+    return wire.http.request(method, wire.sandbox.facts["api_url"] + path, content=body, headers=token)
+
+
+BODIES: dict[str, bytes] = {
+    "nothing": b"",
+    "half of it": b"{",
+    "a list": b"[]",
+    "a string": b'"orders"',
+    "null": b"null",
+    "no UTF-8": b"\xff",
+    "half a character": b'{"labels": {"a": "\\ud800"}}',
+    "half a character as a name": b'{"\\udfff": 1}',
+    "a number that is none": b'{"spendingLimit": {"monthly": NaN}}',
+    "infinity": b'{"spendingLimit": {"monthly": -Infinity}}',
+    "a number beyond all": b'{"spendingLimit": {"monthly": 1e999}}',
+    "a very long number": b"{" + b'"a": ' + b"1" * 5000 + b"}",
+    "a very deep list": b'{"labels": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    "a very deep object": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+    "too much": b'{"displayName": "orders"' + b" " * 2**20 + b"}",
+}
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
+def test_a_body_is_a_json_object(wire: Wire, body: bytes) -> None:
+    answer = send(wire, "POST", "/clusters", body)
     assert (answer.status_code, "body" in answer.json()["message"]) == (400, True)
+
+
+@pytest.mark.parametrize("label", [b"\\ud800", b"x\\udc00\\ud83d"])
+def test_half_a_character_poisons_no_cluster(wire: Wire, label: bytes) -> None:
+    made = wire.cluster()
+    body = b'{"cluster": {"labels": {"env": "%s"}}, "updateMask": "labels"}' % label
+    assert send(wire, "PATCH", f"/{made['name']}", body).status_code == 400
+    assert wire.get("/clusters")["totalSize"] == 3
+    assert wire.get(f"/{made['name']}") == made
+
+
+def test_whole_characters_are_taken_however_they_are_spelled(wire: Wire) -> None:
+    made = wire.cluster()
+    body = b'{"cluster": {"labels": {"env": "\\ud83c\\udf3b"}}, "updateMask": "labels"}'
+    assert send(wire, "PATCH", f"/{made['name']}", body).json()["labels"]["env"] == "\N{SUNFLOWER}"
 
 
 def test_a_parameter_is_not_known_where_none_is(wire: Wire) -> None:

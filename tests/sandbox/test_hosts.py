@@ -24,6 +24,26 @@ def test_what_the_iam_host_does_not_have_it_says_in_its_own_way(wire: Wire) -> N
     }
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/customerSignupUrl"),
+        ("GET", "/mspCustomers"),
+        ("GET", "/mspCustomers/1"),
+        ("GET", "/v1beta1/apikeys"),
+        ("POST", "/v1beta1/apikeys"),
+        ("GET", "/v1beta1/members"),
+        ("GET", "/v1beta1/auditLogs"),
+    ],
+)
+def test_what_is_documented_and_not_there_is_said_to_be(wire: Wire, method: str, path: str) -> None:
+    token = {"Authorization": f"Bearer {wire.sandbox.facts['bearer_token']}"}
+    url = wire.sandbox.facts["iam_url"].removesuffix("/v1beta1") + path
+    assert wire.http.request(method, url).status_code == 401
+    answer = wire.http.request(method, url, headers=token)
+    assert (answer.status_code, answer.json()["msgPrefix"]) == (501, "iam")
+
+
 @pytest.mark.parametrize("url", ["api_url", "iam_url"])
 def test_the_key_opens_both_hosts(wire: Wire, url: str) -> None:
     facts = wire.sandbox.facts

@@ -30,7 +30,8 @@ def test_a_setting_can_be_said(settings: list[str], config: Config) -> None:
 @pytest.mark.parametrize(
     "setting",
     ["free_clusters", "free_clusters=", "free_clusters=many", "free_clusters=1.5", "free_clusters=-1", "=1",
-     "free_clusters=true", "late_fields=1", "create_seconds=none", "quota=1", "realm", "after_delete=404.0"],
+     "free_clusters=true", "late_fields=1", "create_seconds=none", "quota=1", "realm", "after_delete=404.0",
+     "after_delete=410", "create_seconds=nan", "create_seconds=inf", "clusters=99999999999"],
 )  # fmt: skip
 def test_a_setting_that_cannot_be_read_stops_the_start(setting: str) -> None:
     with pytest.raises(SandboxError):

@@ -62,6 +62,12 @@ def test_a_branch_that_was_being_made_is_made_after_a_kill(restart: Restart) -> 
     assert 'root_password": ""' in (wire.sandbox.folder / made["branchId"] / "branch.json").read_text()
 
 
+def test_the_clock_goes_on_from_where_it_was(restart: Restart) -> None:
+    wire = restart()
+    then = wire.sandbox.advance(3 * 86_400)
+    assert restart().sandbox.advance(0) >= then
+
+
 def test_a_seed_is_a_cluster_like_any_other(restart: Restart) -> None:
     wire = restart()
     facts = wire.sandbox.facts
@@ -83,10 +89,14 @@ def test_what_a_kill_left_half_done_is_thrown_away(restart: Restart) -> None:
     kept = wire.cluster("kept")
     (folder / "10999999999999999999" / "data").mkdir(parents=True)  # made, and not noted yet
     (folder / "removed-1234" / "data").mkdir(parents=True)
+    drafts = [folder / kept["clusterId"] / ".cluster.json.0a1b2c3d", folder / ".seeded.json.0a1b2c3d"]
+    for draft in drafts:
+        draft.write_text("half of")
     (folder / cluster_id / "cluster.json").unlink()  # what deleting does first
     wire = restart()
     names = [cluster["displayName"] for cluster in wire.get("/clusters")["clusters"]]
     assert names == ["shop", "northwind-freight", "kept"]
+    assert not [draft for draft in drafts if draft.exists()]
     left = {path.name for path in folder.iterdir() if path.is_dir()}
     assert left - {cluster["cluster_id"] for cluster in wire.sandbox.facts["clusters"]} <= {
         kept["clusterId"],
@@ -140,4 +150,4 @@ def test_a_thousand_clusters_are_made_and_found_and_outlive_a_kill(restart: Rest
     wire.sandbox.advance(5)
     page = wire.get("/clusters?pageSize=100&skip=900&filter=state%3DACTIVE")
     assert (page["totalSize"], page["clusters"][-1]["clusterId"]) == (1002, made[897 + 100]["clusterId"])
-    assert not list(wire.sandbox.folder.glob("*/mariadbd.pid"))
+    assert not list(wire.sandbox.folder.glob("*/tmp/mariadbd.pid"))

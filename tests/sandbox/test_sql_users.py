@@ -1,5 +1,6 @@
 """SQL users on the IAM host: each is a real user of the database, with the rights of its role."""
 
+import re
 from typing import Any
 
 import MySQLdb
@@ -163,6 +164,35 @@ def test_without_auto_prefix_a_role_carries_the_prefix_but_for_admin(wire: Wire,
     prefix = shop["user_prefix"]
     body = {**GOOD, "autoPrefix": False, "userName": f"{prefix}.app", "builtinRole": role.format(prefix=prefix)}
     assert "builtinRole" in wire.refused("POST", f"/clusters/{shop['cluster_id']}/sqlUsers", body, host="iam")
+
+
+def test_users_that_were_changed_by_sql_are_found_out(wire: Wire, cluster: dict[str, Any]) -> None:
+    prefix, path = cluster["userPrefix"], f"/{cluster['name']}/sqlUsers"
+    create(wire, cluster, "app", "role_readonly", autoPrefix=True)
+    root = wire.connect(cluster)
+    ask_sql(root, f"DROP USER '{prefix}.app'@'%'")
+    ask_sql(root, f"CREATE USER '{prefix}.other'@'%'")
+    for body in ({"password": OTHER}, {"builtinRole": "role_admin"}):
+        message = wire.refused("PATCH", f"{path}/{prefix}.app", body, status=404, host="iam")
+        assert message == "sql user not found"
+    message = wire.refused("POST", path, {**GOOD, "userName": "other"}, status=409, host="iam")
+    assert message == "sql user already exists"
+    assert f"{prefix}.other" not in str(wire.get(path, host="iam"))
+    wire.delete(f"{path}/{prefix}.app", host="iam")
+    create(wire, cluster, "app", "role_readwrite", autoPrefix=True)
+    assert rights(wire, cluster, f"{prefix}.app") == [True, True, False]
+
+
+def test_whoever_sends_the_sandbox_away_gets_another_server(wire: Wire, cluster: dict[str, Any]) -> None:
+    root = wire.connect(cluster)
+    grants = str(ask_sql(root, "SELECT DISTINCT grantee FROM information_schema.user_privileges"))
+    keeper = re.search(r"'sandbox-keeper-\w+'@'[\d.]+'", grants)
+    assert keeper
+    ask_sql(root, f"DROP USER {keeper[0]}")
+    create(wire, cluster, "app", "role_admin", autoPrefix=True)
+    assert rights(wire, cluster, f"{cluster['userPrefix']}.app") == [True, True, True]
+    with pytest.raises(MySQLdb.OperationalError):
+        ask_sql(root, "SELECT 1")
 
 
 def test_a_cluster_that_is_not_ready_has_no_users_to_make(wire: Wire) -> None:

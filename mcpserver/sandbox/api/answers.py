@@ -62,6 +62,12 @@ def gone(request: Request, error: Exception) -> Response:
     return _answer(request, 404, "not found")
 
 
+def wrong_user(request: Request, error: Exception) -> Response:
+    """Removed by SQL, which the list of users does not know of."""
+    del error
+    return _answer(request, 404, "sql user not found")
+
+
 def http_error(request: Request, error: Exception) -> Response:
     """What Starlette refuses by itself: unknown paths and methods."""
     refusal = cast("HTTPException", error)

@@ -27,7 +27,12 @@ from mcpserver.sandbox.api import (
 )  # fmt: skip
 from mcpserver.sandbox.api.answers import IAM, SERVERLESS, ApiError, Service
 from mcpserver.sandbox.api.digest import ApiKey
-from mcpserver.sandbox.api.documented import IAM_OPERATIONS, SERVERLESS_OPERATIONS, Operations
+from mcpserver.sandbox.api.documented import (
+    IAM_OPERATIONS,
+    IAM_WITHOUT_VERSION,
+    SERVERLESS_OPERATIONS,
+    Operations,
+)  # fmt: skip
 from mcpserver.sandbox.api.faults import Faults
 from mcpserver.sandbox.api.gate import Gate
 from mcpserver.sandbox.api.limits import RateLimit
@@ -36,7 +41,7 @@ from mcpserver.sandbox.api.record import KEPT, Record, Requests
 from mcpserver.sandbox.api.trace import Trace
 from mcpserver.sandbox.api.troubles import Troubles
 from mcpserver.sandbox.cloud import Cloud
-from mcpserver.sandbox.errors import Gone, SandboxError
+from mcpserver.sandbox.errors import Gone, SandboxError, WrongUser
 from mcpserver.sandbox.facts import Facts
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -95,15 +100,18 @@ def build(cloud: Cloud, facts: Facts) -> Apps:
 
 
 def _operations(cloud: Cloud, service: Service, operations: Operations) -> Starlette:
+    without_version = IAM_WITHOUT_VERSION if service is IAM else ()
     app = Starlette(
         routes=[
-            Route(BASE + path, BUILT.get((method, path), not_yet), methods=[method])
-            for path, methods in operations
+            Route(base + path, BUILT.get((method, path), not_yet), methods=[method])
+            for base, known in ((BASE, operations), ("", without_version))
+            for path, methods in known
             for method in methods.split()
         ],
         exception_handlers={
             ApiError: answers.api_error,
             Gone: answers.gone,
+            WrongUser: answers.wrong_user,
             SandboxError: answers.sandbox_error,
             HTTPException: answers.http_error,
             Exception: answers.internal_error,

@@ -27,9 +27,9 @@ async def update_cluster(request: Request) -> JSONResponse:
     body = await read(request)
     paths = mask.parse(body.get("updateMask"))
     sent: dict[str, Any] = _BODY(body, "")["cluster"]
-    cluster.spec = _changed(cluster, sent, paths)
-    cluster.updated = cloud.moment()
-    cloud.save(cluster)
+    with cloud.changing(cluster):
+        cluster.spec = _changed(cluster, sent, paths)
+        cluster.updated = cloud.moment()
     return JSONResponse(resource(cloud, cluster, *ONLY_FULL))
 
 

@@ -25,8 +25,8 @@ CHANGEABLE: Final = (
 
 
 def _seconds(value: Any, where: str) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool) or value < 0:
-        raise refuse(where, "must be a number of seconds")
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= options.MOST:
+        raise refuse(where, f"must be a number of seconds, {options.MOST} at most")
     return float(value)
 
 

@@ -71,4 +71,13 @@ IAM_OPERATIONS: Final[Operations] = (
     (f"{_C}/sqlUsers", "GET POST"),
     (_USER, "GET PATCH DELETE"),
     ("/projects", "GET"),
+    ("/apikeys", "GET POST"),
+    ("/members", "GET"),
+    ("/auditLogs", "GET"),
 )
+IAM_WITHOUT_VERSION: Final[Operations] = (
+    ("/customerSignupUrl", "POST"),
+    ("/mspCustomers", "GET"),
+    ("/mspCustomers/{customer_org_id}", "GET"),
+)
+"""For partners, and not under `/v1beta1`."""

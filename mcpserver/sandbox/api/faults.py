@@ -1,5 +1,7 @@
 """Faults that tests order: what goes wrong, for which requests, and how often."""
 
+import asyncio
+import contextlib
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -44,14 +46,23 @@ class Faults:
 
     def __init__(self) -> None:
         self._ordered: list[Fault] = []
+        self._called_off = asyncio.Event()
 
     def order(self, fault: Fault) -> None:
         """From the next request on."""
         self._ordered.append(fault)
 
     def clear(self) -> None:
-        """Everything goes well from now on."""
+        """Everything goes well from now on, and who waits waits no longer."""
         self._ordered.clear()
+        self._called_off.set()
+        self._called_off = asyncio.Event()
+
+    async def called_off(self, within: float) -> None:
+        """Wait until then, or until everything goes well."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self._called_off.wait()
 
     def verdict(self, scope: Scope) -> Verdict | None:
         """What right credentials are taken for."""

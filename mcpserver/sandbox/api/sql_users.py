@@ -13,7 +13,7 @@ from mcpserver.sandbox.api.parameters import Parameters
 from mcpserver.sandbox.api.shapes import read
 from mcpserver.sandbox.cloud import Cloud
 from mcpserver.sandbox.databases.fleet import Account
-from mcpserver.sandbox.errors import SandboxError
+from mcpserver.sandbox.errors import WrongUser
 from mcpserver.sandbox.places import Cluster, SqlUser
 
 
@@ -48,10 +48,8 @@ async def create_user(request: Request) -> JSONResponse:
         cloud.save(cluster)
         try:
             await cloud.fleet.create_user(cluster.place_id, Account(name, sent["password"], _plain(role)))
-        except SandboxError:
-            cluster.users.remove(user)
-            cloud.save(cluster)
-            raise
+        except WrongUser:  # made by SQL, and not known here
+            raise ApiError(409, "sql user already exists") from None
     return JSONResponse(_resource(user))
 
 

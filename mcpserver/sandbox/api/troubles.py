@@ -1,6 +1,5 @@
 """ASGI wrapper that makes the ordered faults happen, between the gate and the operations."""
 
-import asyncio
 import json
 from collections.abc import Callable
 from typing import Any, Final
@@ -33,6 +32,8 @@ class Troubles:
         """Serve the request, as far as it is let."""
         if fault := self._faults.take(scope, INSTEAD):
             if fault.name == "dropped_before_apply":
+                while (await receive()).get("more_body", False):
+                    pass  # whoever sends slowly is not to see another error than who sends at once
                 await connections.cut(scope, receive)
             else:
                 await self._answer(fault, scope)(scope, receive, send)
@@ -48,7 +49,7 @@ class Troubles:
             await connections.cut(scope, receive)
             return
         if late:
-            await asyncio.sleep(late.seconds)
+            await self._faults.called_off(late.seconds)
         for message in _changed(messages, change.name) if change else messages:
             await send(message)
 

@@ -11,7 +11,8 @@ from mcpserver.sandbox.errors import SandboxError
 _READ: Final = "SELECT, SHOW VIEW, SHOW DATABASES"
 _WRITE: Final = "INSERT, UPDATE, DELETE, CREATE TEMPORARY TABLES"
 # Everything within the databases and over their users; nothing over the server and its files. As on a TiDB of one's
-# own, that includes the tables of `mysql`; what is written there counts after a restart, which puts it into bounds.
+# own, that includes the tables of `mysql`. Rights that are written there count until the next start, which puts them
+# into bounds; files are safe meanwhile, because the server is confined.
 ADMIN: Final = (
     f"{_READ}, {_WRITE}, CREATE, DROP, ALTER, INDEX, REFERENCES, TRIGGER, EVENT, CREATE VIEW, CREATE ROUTINE, "
     "ALTER ROUTINE, EXECUTE, LOCK TABLES, DELETE HISTORY, PROCESS, CREATE USER"
@@ -43,6 +44,13 @@ def creation(account: Account) -> Iterator[str]:
     """A new user. The server refuses a name that is taken."""
     yield f"CREATE USER {name(account.user)} IDENTIFIED BY PASSWORD {digest(account.password)}"
     yield from _grants(account.user, account.role)
+
+
+def owner(user: str, password: str) -> Iterator[str]:
+    """Root with this password, also where somebody has removed it."""
+    yield f"CREATE USER IF NOT EXISTS {name(user)}"
+    yield f"ALTER USER {name(user)} IDENTIFIED BY PASSWORD {digest(password)}"
+    yield from _grants(user, "root")
 
 
 def change(user: str, password: str | None, role: str | None) -> Iterator[str]:

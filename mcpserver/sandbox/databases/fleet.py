@@ -77,6 +77,10 @@ class Fleet:
         """Another password, or another role; what is None stays. With another role its connections are closed."""
         await self._tell(place, users.change(user, password, role))
 
+    async def give_owner(self, place: str, account: Account) -> None:
+        """Root with this password, there or not."""
+        await self._tell(place, users.owner(account.user, account.password))
+
     async def drop_user(self, place: str, user: str) -> None:
         """The user is gone, and its connections are closed."""
         await self._tell(place, users.removal(user))

@@ -13,12 +13,22 @@ def data_of(home: Path) -> Path:
     return home / "data"
 
 
+def log_file(home: Path) -> Path:
+    """Where its server says what goes wrong."""
+    return home / "mariadbd.log"
+
+
+def pid_file(home: Path) -> Path:
+    """The number of the process of its server: in a folder that this process can write to."""
+    return home / "tmp" / "mariadbd.pid"
+
+
 def tidy(home: Path) -> None:
-    """Before a server starts: its empty folders, and no number of a process that is gone."""
+    """Before a server starts: its empty folders, a log, and no number of a process that is gone."""
     for name in ("tmp", "empty"):
         shutil.rmtree(home / name, ignore_errors=True)
         (home / name).mkdir(mode=0o700, parents=True)
-    (home / "mariadbd.pid").unlink(missing_ok=True)
+    log_file(home).touch(mode=0o600)
 
 
 @contextlib.asynccontextmanager

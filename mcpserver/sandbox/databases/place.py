@@ -17,12 +17,13 @@ from mcpserver.sandbox.config import Config
 from mcpserver.sandbox.databases import folder, server
 from mcpserver.sandbox.databases.server import Server
 from mcpserver.sandbox.databases.workshop import Workshop
-from mcpserver.sandbox.errors import SandboxError
+from mcpserver.sandbox.errors import KeptOut, SandboxError
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 _LOOKS: Final = 4
+_MOMENTS: Final = 100
 _SHORTEST: Final = 0.001
 _LONGEST: Final = 5.0
 
@@ -75,7 +76,11 @@ class Place:
         """Run these on its server, which is started if need be."""
         async with self._lock:
             started = await self._started()
-            await started.tell(statements)
+            try:
+                await started.tell(statements)
+            except KeptOut:  # another server knows us again
+                await started.kill()
+                await (await self._started()).tell(statements)
 
     async def copy_to(self, draft: Path) -> None:
         """Copy the data as they are now. A server that runs stands still meanwhile, and its clients wait."""
@@ -163,21 +168,44 @@ class Place:
         used = clock()
         pause = min(max(self._config.idle_seconds / _LOOKS, _SHORTEST), _LONGEST)
         while not await attended.ended(pause):
-            if attended.in_use():
+            if attended.in_use() or (
+                clock() - used >= self._config.idle_seconds and not await self._stop_unused(attended)
+            ):
                 used = clock()
-            elif clock() - used >= self._config.idle_seconds:
-                await self._stop_unused(attended)
         if attended.failed:
             self._fail(attended.failed)
         if self._server is attended:
             self.watch()
 
-    async def _stop_unused(self, unused: Server) -> None:
-        """Nobody loses a connection: it stands still when we look, and who comes later finds it gone and waits."""
-        async with self._lock, unused.frozen():
-            if not unused.in_use() and not self._somebody_waits():
+    async def _stop_unused(self, unused: Server) -> bool:
+        """Nobody loses a connection: it stands still when we look, and who comes later finds it gone and waits.
+
+        False when somebody was there, or has been there since the last time.
+        """
+        async with self._lock:
+            async with unused.frozen():
+                if self._somebody_is_there(unused):
+                    return False
+            with contextlib.suppress(SandboxError):  # who cannot be asked is not needed
+                if await unused.came():
+                    return False
+            await self._until_left(unused)
+            async with unused.frozen():
+                if self._somebody_is_there(unused):
+                    return False
                 logger.info("%s: the database stops, nobody is connected", self._home.name)
                 await unused.kill()
+        return True
+
+    async def _until_left(self, unused: Server) -> None:
+        """Its question was a connection, too, which the server ends in a moment."""
+        for _ in range(_MOMENTS):
+            if not unused.in_use():
+                return
+            await asyncio.sleep(_SHORTEST)
+
+    def _somebody_is_there(self, unused: Server) -> bool:
+        return unused.in_use() or self._somebody_waits()
 
     def _somebody_waits(self) -> bool:
         queue = select.poll()

@@ -2,9 +2,12 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import Final
 
+from mcpserver.sandbox.databases import confine
+from mcpserver.sandbox.databases.folder import log_file, pid_file
 from mcpserver.sandbox.errors import SandboxError
 
 # Debian keeps the server outside the PATH of ordinary users.
@@ -52,6 +55,10 @@ _HAND_OVER: Final = (
 )
 
 
+NOT_READY: Final = "not ready"
+"""No SQL: as long as every session begins with it, the server sends its clients away. The sandbox's own is exempt."""
+
+
 def check() -> None:
     """Everything that is needed is installed, or a sentence that says what to install."""
     for name in _PACKAGES:
@@ -77,6 +84,7 @@ def install(data: Path) -> list[str]:
         find("mariadb-install-db"),
         "--no-defaults",
         f"--datadir={data}",
+        f"--tmpdir={data.parent}",  # in a shared one, servers that start remove each other's temporary tables
         "--skip-test-db",
         "--auth-root-authentication-method=socket",
         *_as_user(),
@@ -99,16 +107,17 @@ def load(data: Path, home: Path) -> list[str]:
 def serve(data: Path, home: Path) -> list[str]:
     """The server of a place: it listens on its standard input, and runs the SQL on its standard output before."""
     hand_over = ["sh", "-c", _HAND_OVER, "sh", str(os.getpid())]
-    files = [f"--pid-file={home / 'mariadbd.pid'}", f"--log-error={home / 'mariadbd.log'}", "--init-file=/dev/fd/4"]
-    return [*_dying_with_us(), *hand_over, *_server(data, home), *files]
+    files = [f"--pid-file={pid_file(home)}", f"--log-error={log_file(home)}", "--init-file=/dev/fd/4"]
+    return [*_dying_with_us(), *hand_over, *_server(data, home), *files, f"--init-connect={NOT_READY}"]
 
 
 def _server(data: Path, home: Path) -> list[str]:
+    confined = [sys.executable, "-I", "-S", confine.__file__, str(data), str(home / "tmp"), str(log_file(home)), "--"]
     # The socket file is never made; the name only keeps the server away from that of the system's own server.
     files = ["--no-defaults", f"--datadir={data}", "--socket=unused"]
     empty = home / "empty"  # no plugins to load, no files to read or write
     places = [f"--tmpdir={home / 'tmp'}", f"--secure-file-priv={empty}", f"--plugin-dir={empty}"]
-    return [find("mariadbd"), *files, *places, *_as_user(), *_LIKE_TIDB, *_SMALL, *_CLOSED, *_QUICK]
+    return [*confined, find("mariadbd"), *files, *places, *_as_user(), *_LIKE_TIDB, *_SMALL, *_CLOSED, *_QUICK]
 
 
 def _dying_with_us() -> list[str]:

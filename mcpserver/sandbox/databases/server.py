@@ -6,9 +6,9 @@ import os
 import signal
 import socket
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from mcpserver.sandbox.databases import folder, programs
 from mcpserver.sandbox.databases.keeper import Keeper
@@ -18,6 +18,7 @@ from mcpserver.sandbox.ports import port_of
 # Ended because somebody wanted it. After anything else, clients that wait are sent away rather than tried again for.
 _WANTED: Final = (0, -signal.SIGTERM, -signal.SIGKILL)
 _MOMENT: Final = 0.001
+_SOON: Final = 0.5
 
 
 class Server:
@@ -27,8 +28,9 @@ class Server:
         self._process = process
         self._listener = listener
         self._keeper = keeper
-        self._log = home / "mariadbd.log"
-        self._number = home / "mariadbd.pid"
+        self._connections = 0
+        self._log = folder.log_file(home)
+        self._number = folder.pid_file(home)
 
     @property
     def alive(self) -> bool:
@@ -55,10 +57,23 @@ class Server:
         if not await self._first(work):
             raise SandboxError("The database ended before it could be told.")
 
+    async def came(self) -> bool:
+        """Whether somebody has connected since this was asked last, be it for a moment."""
+        asking = asyncio.ensure_future(asyncio.to_thread(self._keeper.connections, port_of(self._listener)))
+        if not await self._first(asking):
+            raise SandboxError("The database ended before it could be asked.")
+        expected, self._connections = self._connections + 1, asking.result()
+        return self._connections != expected
+
     async def ready(self) -> None:
-        """Wait until it greets a client."""
+        """Wait until it greets a client, and see that it has run all of its first statements."""
         if not await self._first(self._greeting()):
             raise SandboxError(self.failed or "the database was stopped while it started.")
+        try:
+            await self.came()
+        except SandboxError:
+            if self.failed or not await self.ended(_SOON):
+                raise  # else somebody ended it meanwhile, and the next one to connect gets another
 
     @contextlib.asynccontextmanager
     async def frozen(self) -> AsyncIterator[None]:
@@ -96,7 +111,7 @@ class Server:
         with contextlib.suppress(ProcessLookupError):
             self._process.send_signal(number)
 
-    async def _first(self, work: Coroutine[Any, Any, None]) -> bool:
+    async def _first(self, work: Awaitable[object]) -> bool:
         """Do this work as long as the server runs. Whether it was done."""
         working, ending = asyncio.ensure_future(work), asyncio.ensure_future(self._process.wait())
         try:

@@ -1,6 +1,7 @@
 """Those who come to the databases, and ways to see what becomes of the servers."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -67,8 +68,12 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 def pid_of(tmp_path: Path, place: str = "one") -> int:
-    return int((tmp_path / place / "mariadbd.pid").read_text())
+    return int((tmp_path / place / "tmp" / "mariadbd.pid").read_text())
 
 
 def sockets_of(pid: int) -> int:
-    return sum(str(entry.readlink()).startswith("socket:") for entry in Path(f"/proc/{pid}/fd").iterdir())
+    found = 0
+    for entry in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed while we looked
+            found += str(entry.readlink()).startswith("socket:")
+    return found

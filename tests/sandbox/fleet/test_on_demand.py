@@ -12,6 +12,7 @@ import MySQLdb
 import pytest
 
 from mcpserver.sandbox.databases.fleet import Fleet
+from mcpserver.sandbox.databases.server import Server
 from tests.sandbox.fleet.clients import ALL, CHARLIE, Connect, pid_of, sockets_of, until
 from tests.sandbox.fleet.conftest import Start
 
@@ -52,6 +53,20 @@ async def test_it_stays_as_long_as_somebody_is_connected(start: Start, connect: 
         await until(lambda: "quiet" not in fleet.running())
     assert fleet.running() == {"busy"}
     assert await silent.value("SELECT 1") == 1
+
+
+async def test_it_stays_as_long_as_somebody_comes_now_and_then(
+    start: Start, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Server, "in_use", lambda _: False)  # nobody is ever there when somebody looks
+    fleet = start(idle_seconds=0.4)
+    port = await fleet.open("one", ALL)
+    (await connect(port)).connection.close()
+    first, end = pid_of(tmp_path), time.perf_counter() + 1.5
+    while time.perf_counter() < end:
+        (await connect(port)).connection.close()
+    assert pid_of(tmp_path) == first
+    await until(lambda: not fleet.running())
 
 
 async def test_nobody_loses_a_connection_when_it_stops(start: Start, connect: Connect, tmp_path: Path) -> None:

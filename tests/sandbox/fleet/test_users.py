@@ -1,5 +1,6 @@
 """SQL users: what each role may do, and that passwords, roles and names can be changed and cannot be abused."""
 
+import contextlib
 import os
 import signal
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from mcpserver.sandbox.databases.fleet import Account, Fleet
 from mcpserver.sandbox.errors import SandboxError
-from tests.sandbox.fleet.clients import ALICE, ALL, BOB, CHARLIE, Connect, pid_of
+from tests.sandbox.fleet.clients import ALICE, ALL, BOB, CHARLIE, Connect, pid_of, until
 
 READ = {"read": "SELECT COUNT(*) FROM shop.orders", "see a view": "SELECT COUNT(*) FROM shop.monthly_sales"}
 WRITE = {
@@ -152,12 +153,78 @@ async def test_clients_see_no_account_of_the_sandbox(fleet: Fleet, connect: Conn
     assert users == {user for (user,) in await client.rows("SELECT User FROM mysql.global_priv")}
 
 
+BITS = "JSON_VALUE(priv, '$.access') | 1 << 7 | 1 << 9 | 1 << 15"  # to shut down, to use files, to do anything
+MORE = f"UPDATE mysql.global_priv SET priv = JSON_SET(priv, '$.access', {BITS}) WHERE user LIKE 'a1.%'"
+
+
+async def test_whoever_gets_all_rights_writes_no_file(fleet: Fleet, connect: Connect, tmp_path: Path) -> None:
+    port = await fleet.open("one", ALL)
+    client = await connect(port)
+    await client.rows(MORE)
+    await client.rows("GRANT SELECT ON *.* TO 'a1.root'@'%'")  # makes the server read the row again
+    again = await connect(port)
+    assert "SUPER" in str(await again.rows("SHOW GRANTS"))
+    for file in (tmp_path / "out", tmp_path / "one" / "empty" / "out", Path("/tmp") / f"out-{tmp_path.name}"):
+        with pytest.raises(MySQLdb.Error):
+            await again.rows(f"SELECT 1 INTO DUMPFILE '{file}'")
+        with contextlib.suppress(MySQLdb.Error):
+            await again.rows(f"SET GLOBAL general_log_file = '{file}'")
+            await again.rows("SET GLOBAL general_log = 1")
+        with contextlib.suppress(MySQLdb.Error):
+            await again.rows(
+                f"CREATE TABLE test.t{len(file.parts)} (id INT) ENGINE=Aria DATA DIRECTORY = '{file.parent}'"
+            )
+        assert not file.exists()
+    assert not list((tmp_path / "one" / "empty").iterdir())
+    assert await again.value("SELECT 1") == 1
+
+
+ROWS = (
+    """('%', 'a1.words', '{"access": "plenty"}')""",
+    """('%', 'a1.none', '{}')""",
+    """('%', 'a1.null', '{"access": null}')""",
+    """('%', 'a1.less', '{"access": -1}')""",
+    """('%', 'a1.list', '[18446744073709551615]')""",
+    """('%', 'a1.rubbish', '{"access": 18446744')""",
+    """('%', 'a1.nothing', '')""",
+    """('%', '', '{"access": 18446744073709551615}')""",
+)
+
+
+@pytest.mark.parametrize("row", ROWS)
+async def test_a_row_that_cannot_be_read_puts_nobody_out_of_bounds(
+    fleet: Fleet, connect: Connect, tmp_path: Path, row: str
+) -> None:
+    port = await fleet.open("one", ALL)
+    client = await connect(port)
+    await client.rows(MORE)
+    await client.rows("SET check_constraint_checks = 0")
+    await client.rows(f"INSERT INTO mysql.global_priv VALUES {row}")
+    os.kill(pid_of(tmp_path), signal.SIGKILL)
+    for account in (ALICE, BOB):
+        client = await connect(port, account)
+        for sql in NEVER.values():
+            with pytest.raises(MySQLdb.Error, match="denied"):
+                await client.rows(sql)
+
+
+async def test_a_server_that_could_not_be_put_into_bounds_serves_nobody(
+    fleet: Fleet, connect: Connect, tmp_path: Path
+) -> None:
+    port = await fleet.open("one", ALL)
+    client = await connect(port)
+    await client.rows("ALTER TABLE mysql.global_priv CHANGE User User CHAR(20)")  # the keeper's name is longer
+    os.kill(pid_of(tmp_path), signal.SIGKILL)
+    for _ in range(2):
+        with pytest.raises(MySQLdb.OperationalError):
+            await (await connect(port)).rows("SELECT 1")
+    await until(lambda: not fleet.running())
+
+
 async def test_rights_written_into_the_tables_count_for_nothing(fleet: Fleet, connect: Connect, tmp_path: Path) -> None:
     port = await fleet.open("one", ALL)
     client = await connect(port)
-    more = "JSON_VALUE(priv, '$.access') | 1 << 7 | 1 << 9 | 1 << 15"  # to shut down, to use files, to do anything
-    sql = f"UPDATE mysql.global_priv SET priv = JSON_SET(priv, '$.access', {more}) WHERE user LIKE 'a1.%'"
-    await client.rows(sql)
+    await client.rows(MORE)
     os.kill(pid_of(tmp_path), signal.SIGKILL)
     for account in (ALICE, BOB):
         client = await connect(port, account)
