@@ -279,12 +279,24 @@ MUTABLE = {
 
 
 def test_point_12_only_what_may_change_can_be_asked_to() -> None:
-    assert {field.alias for field in ClusterChange.model_fields.values()} <= MUTABLE
+    assert {field.alias for field in ClusterChange.model_fields.values()} == MUTABLE
     with pytest.raises(ValidationError):
         ClusterChange.model_validate({"annotations": {"a": "b"}})
 
 
-ACCEPTED = MUTABLE | {"region", "rootPassword", "encryptionConfig", "highAvailabilityType"}
+def test_point_12_the_mask_names_what_changes_as_official_clients_do() -> None:
+    network = {"startIpAddress": "203.0.113.7", "endIpAddress": "203.0.113.7", "displayName": "ci"}
+    change = {
+        "endpoints": {"public": {"authorizedNetworks": [network]}},
+        "autoScaling": {"minRcu": 2000, "maxRcu": 4000},
+    }
+    patch = ClusterChange.model_validate({**change, "auditLogConfig": {"enabled": True}}).patch()
+    assert patch["cluster"]["endpoints"] == change["endpoints"]
+    assert patch["updateMask"].split(",") == ["endpoints.public.authorizedNetworks", "autoScaling", "auditLogConfig"]
+
+
+# A root password is accepted too, and never sent: point 4.
+ACCEPTED = (MUTABLE - {"auditLogConfig"}) | {"region", "encryptionConfig", "highAvailabilityType"}
 
 
 async def test_point_13_what_is_made_is_described_in_the_fields_of_the_api(far: FarEnd, client: TidbCloud) -> None:
@@ -294,7 +306,7 @@ async def test_point_13_what_is_made_is_described_in_the_fields_of_the_api(far: 
         "7", NewBranch(display_name="try", parent_id="p", parent_timestamp="2026-01-02T03:04:05Z")
     )
     cluster, branch = far.served[1].json, far.served[3].json
-    assert {field.alias for field in NewCluster.model_fields.values()} <= ACCEPTED
+    assert {field.alias for field in NewCluster.model_fields.values()} == ACCEPTED
     assert cluster["region"] == {"name": "regions/aws-us-east-1"}
     assert cluster.keys() == {"displayName", "region", "labels", "spendingLimit"}
     assert branch == {"displayName": "try", "parentId": "p", "parentTimestamp": "2026-01-02T03:04:05Z"}
@@ -651,6 +663,13 @@ async def test_point_21_sql_users_are_asked_for_at_the_iam_host(far: FarEnd) -> 
     assert (patch.method, patch.path, patch.json) == (
         "PATCH", "clusters/7/sqlUsers/p.tidbmcp_reader", {"password": "another"},
     )  # fmt: skip
+
+
+async def test_point_21_a_branch_can_be_reset_to_its_parent(far: FarEnd, client: TidbCloud) -> None:
+    far.script = [Answer(body={"branchId": "bran-1", "state": "RESTORING"})]
+    assert (await client.reset_branch("7", "bran-1")).state == "RESTORING"
+    (asked,) = far.served
+    assert (asked.method, asked.target, asked.body) == ("POST", "/v1beta1/clusters/7/branches/bran-1:reset", b"")
 
 
 async def test_point_21_a_bearer_token_serves_both_hosts_at_the_first_request(far: FarEnd) -> None:
