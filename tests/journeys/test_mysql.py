@@ -58,12 +58,11 @@ def test_lists_go_over_both_connections_page_by_page(on_mysql: Stack) -> None:
     assert seen == [(connection, name) for connection in ("sandbox", "second") for name in names]
 
 
-def test_a_name_that_two_clusters_have_asks_for_the_id(on_mysql: Stack) -> None:
-    text = on_mysql.call("tidbcloud_get_cluster", {"cluster": "northwind-freight"})["result"]["content"][0]["text"]
-    assert "2 clusters are named 'northwind-freight'" in text
+def test_a_cluster_that_two_connections_see_is_one(on_mysql: Stack) -> None:
     cluster_id = on_mysql.sandbox.cluster("northwind-freight")["cluster_id"]
-    found = on_mysql.call("tidbcloud_get_cluster", {"cluster": cluster_id})["result"]["structuredContent"]
-    assert found["display_name"] == "northwind-freight"
+    for wanted in ("northwind-freight", cluster_id):
+        found = on_mysql.answer("tidbcloud_get_cluster", {"cluster": wanted})
+        assert (found["connection"], found["cluster_id"]) == ("sandbox", cluster_id)  # it holds the logins
 
 
 def test_pages_keep_their_connections_to_the_control_database(stack: Stack, on_mysql: Stack) -> None:

@@ -55,7 +55,8 @@ class Connect:
         return Client(await apart(self._connect, port, account))
 
     def _connect(self, port: int, account: Account = ALICE) -> Connection:
-        login = {"user": account.user, "password": account.password, "connect_timeout": int(PATIENCE)}
+        # Longer than the sandbox's own question to a server that a test has stopped in the middle of it.
+        login = {"user": account.user, "password": account.password, "connect_timeout": int(3 * PATIENCE)}
         connection = MySQLdb.connect(host="127.0.0.1", port=port, charset="utf8mb4", autocommit=True, **login)
         self.opened.append(connection)
         return connection
