@@ -1,5 +1,6 @@
 """Creating and deleting branches."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -7,6 +8,7 @@ from pydantic import Field
 
 from accounts.scopes import Scope
 from mcpserver.tidbcloud.changes import NewBranch
+from mcpserver.tidbcloud.errors import CloudError
 from mcpserver.tidbcloud.types import Branch
 from mcpserver.tools.branches import BranchArguments, BranchDetail, BranchName, branch_detail
 from mcpserver.tools.changed import (
@@ -23,10 +25,10 @@ from mcpserver.tools.find import find_branch, find_cluster
 from mcpserver.tools.spec import Call, Effect, tool
 from mcpserver.tools.waiting import wait_for
 from mcpserver.vault.clients import cloud
-from mcpserver.vault.logins import Place, forget_logins, held, note_due
+from mcpserver.vault.logins import Place, due_of, forget_logins, held, make_logins, note_due
 from tidbmcp.lib.clock import now
 from tidbmcp.lib.errors import BadInput
-from tidbmcp.lib.threads import in_control_thread
+from tidbmcp.lib.threads import in_control_thread, uncancelled
 
 AFTER = "Look with tidbcloud_get_branch until state is ACTIVE and sql_logins are there."
 NO_LOGINS = "The vault holds no SQL logins of the parent now, and until it does the branch gets none."
@@ -83,6 +85,8 @@ async def create_branch(call: Call, arguments: CreateBranchArguments) -> dict[st
     client = await cloud(found.connection, call.facts)
     cluster_id, parent_id = found.cluster.cluster_id, wanted.parent_id or ""
     call.branch = wanted.display_name
+    if not parent_id and at is None:
+        await _logins_of_parent(call, Place(found.connection, cluster_id))
 
     async def note(branch: Branch) -> None:
         place = Place(found.connection, cluster_id, branch.branch_id)
@@ -104,6 +108,17 @@ async def create_branch(call: Call, arguments: CreateBranchArguments) -> dict[st
         "next_step": in_the_way,
         **await branch_detail(found, branch),
     }
+
+
+async def _logins_of_parent(call: Call, cluster: Place) -> None:
+    """A branch has the SQL users that its parent has: where the vault holds none of the cluster, they are made first."""
+    if await in_control_thread(held, cluster):
+        return
+    await in_control_thread(note_due, cluster, call.principal.person)
+    due = await in_control_thread(due_of, cluster)
+    if due is not None:
+        with suppress(CloudError):  # it is tried again, and the branch does not wait for that
+            await uncancelled(make_logins(due, call.facts))
 
 
 def _being_made(branch: Branch) -> str:

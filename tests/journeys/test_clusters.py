@@ -338,3 +338,16 @@ def test_a_read_only_caller_sets_nothing_going(own: Stack) -> None:
     assert {request["method"] for request in own.sandbox.requests()} <= {"GET"}
     own.answer("show_databases", {"cluster": "left-to-others"})
     own.answer("show_databases", {"cluster": "left-to-others"}, token=token)
+
+
+def test_a_branch_of_a_cluster_that_was_made_elsewhere_has_its_three_logins(own: Stack) -> None:
+    with api(own) as client:
+        client.post("/clusters", json={"displayName": "made-elsewhere", "region": {"name": f"regions/{REGION}"}})
+    ready(own)
+    own.answer("tidbcloud_create_branch", {"cluster": "made-elsewhere", "display_name": "try"})
+    ready(own)
+    place = {"cluster": "made-elsewhere", "branch": "try"}
+    wait_until(lambda: own.answer("tidbcloud_get_branch", place)["state"] == "ACTIVE", "the branch is there")
+    assert "test" in own.answer("show_databases", place)["databases"]
+    assert own.answer("tidbcloud_get_branch", place)["sql_logins"] == LOGINS
+    assert own.answer("tidbcloud_get_cluster", {"cluster": "made-elsewhere"})["sql_logins"] == LOGINS
