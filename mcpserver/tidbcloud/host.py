@@ -124,7 +124,8 @@ class Host:
     ) -> httpx2.Response:
         """The whole answer, within the time for all of it: one that drips or never ends is none."""
         content = bytearray()
-        async with asyncio.timeout(self._whole), self._http.stream(method, path, params=params, json=body) as response:
+        below = f"/{path}"  # without the slash, `clusters:restore` would be taken for the scheme of another address
+        async with asyncio.timeout(self._whole), self._http.stream(method, below, params=params, json=body) as response:
             async for chunk in response.aiter_bytes():
                 content += chunk
                 if len(content) > BODY_MOST:

@@ -218,6 +218,18 @@ class SqlUser(Wire):
     builtin_role: str | None = None
 
 
+class Project(Wire):
+    """A project of an organization. This list alone is in snake case; times are seconds since 1970, as text."""
+
+    model_config = ConfigDict(alias_generator=None)
+
+    id: Id
+    name: str | None = None
+    org_id: str | None = None
+    cluster_count: int | None = None
+    create_timestamp: str | None = None
+
+
 class RegionList(Wire):
     """The answer of GET /regions."""
 
@@ -258,3 +270,11 @@ class SqlUserPage(Page):
     whole = Page.whole | {"sql_users"}
 
     sql_users: list[SqlUser] = Field(default_factory=list)
+
+
+class ProjectPage(Page):
+    """The answer of GET /projects."""
+
+    whole = Page.whole | {"projects"}
+
+    projects: list[Project] = Field(default_factory=list)

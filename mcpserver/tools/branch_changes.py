@@ -12,13 +12,12 @@ from mcpserver.tidbcloud.errors import CloudError
 from mcpserver.tidbcloud.types import Branch
 from mcpserver.tools.branches import BranchArguments, BranchDetail, BranchName, branch_detail
 from mcpserver.tools.changed import (
-    DONE,
-    IN_PROGRESS,
     ChangeAnswer,
     DeleteArguments,
     Wait,
     carried_out,
     confirmed,
+    outcome,
 )
 from mcpserver.tools.clusters import ClusterArguments
 from mcpserver.tools.find import find_branch, find_cluster
@@ -103,9 +102,7 @@ async def create_branch(call: Call, arguments: CreateBranchArguments) -> dict[st
         source = Place(found.connection, cluster_id, parent_id)
         in_the_way = AFTER if await in_control_thread(held, source) else f"{AFTER} {NO_LOGINS}"
     return {
-        "status": IN_PROGRESS if in_the_way else DONE,
-        "action": None,
-        "next_step": in_the_way,
+        **outcome(in_the_way),
         **await branch_detail(found, branch),
     }
 
@@ -157,9 +154,7 @@ async def delete_branch(call: Call, arguments: DeleteBranchArguments) -> dict[st
     asked = f"the deletion of the branch {branch_id} was asked for"
     gone = await carried_out(call, work, asked, lambda _: f"the branch {branch_id} is deleted", forget)
     return {
-        "status": DONE,
-        "action": None,
-        "next_step": None,
+        **outcome(),
         **await branch_detail(found, gone or branch.model_copy(update={"state": "DELETED"})),
         "lost": lost,
     }

@@ -12,9 +12,6 @@ from tidbmcp.lib.threads import uncancelled
 
 T = TypeVar("T")
 
-DONE = "done"
-IN_PROGRESS = "in_progress"
-
 
 class ChangeAnswer(BaseModel):
     """One flat object: what became of it, and what to do next."""
@@ -22,6 +19,11 @@ class ChangeAnswer(BaseModel):
     status: Annotated[str, Field(description="done, or in_progress where it goes on by itself.")]
     action: Annotated[str | None, Field(description="The decision by a person that this waits for; null for none.")]
     next_step: str | None
+
+
+def outcome(next_step: str | None = None) -> dict[str, str | None]:
+    """The fields of ChangeAnswer: done, unless something is still to come and here is what to do about it."""
+    return {"status": "in_progress" if next_step else "done", "action": None, "next_step": next_step}
 
 
 Wait = Annotated[

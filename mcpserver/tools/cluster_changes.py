@@ -8,7 +8,7 @@ from accounts.scopes import Scope
 from mcpserver.tidbcloud import changes
 from mcpserver.tidbcloud.changes import Backup, ClusterChange, Limit, NewCluster, RegionName
 from mcpserver.tidbcloud.types import Cluster
-from mcpserver.tools.changed import DONE, IN_PROGRESS, ChangeAnswer, Wait, carried_out
+from mcpserver.tools.changed import ChangeAnswer, Wait, carried_out, outcome
 from mcpserver.tools.clusters import ClusterArguments, ClusterDetail, cluster_detail
 from mcpserver.tools.connections import the_connection
 from mcpserver.tools.find import find_cluster
@@ -111,17 +111,13 @@ async def create_cluster(call: Call, arguments: CreateClusterArguments) -> dict[
     cluster = await carried_out(call, client.create_cluster(wanted), asked, _being_made, note)
     if not arguments.wait:
         return {
-            "status": IN_PROGRESS,
-            "action": None,
-            "next_step": "Look with tidbcloud_get_cluster until state is ACTIVE and sql_logins are there; then query it.",
+            **outcome("Look with tidbcloud_get_cluster until state is ACTIVE and sql_logins are there; then query it."),
             **await cluster_detail(connection, cluster),
         }
     place = Place(connection, cluster.cluster_id)
     cluster, in_the_way = await wait_for(call, place, cluster, lambda client: client.get_cluster(place.cluster_id))
     return {
-        "status": IN_PROGRESS if in_the_way else DONE,
-        "action": None,
-        "next_step": in_the_way,
+        **outcome(in_the_way),
         **await cluster_detail(connection, cluster),
     }
 
@@ -156,9 +152,7 @@ async def update_cluster(call: Call, arguments: UpdateClusterArguments) -> dict[
     work = client.update_cluster(found.cluster.cluster_id, change)
     cluster = await carried_out(call, work, "a change was asked for", lambda _: "the cluster was changed")
     return {
-        "status": DONE,
-        "action": None,
-        "next_step": None,
+        **outcome(),
         "changed": changed,
         **await cluster_detail(found.connection, cluster),
     }

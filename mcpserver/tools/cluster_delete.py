@@ -5,7 +5,7 @@ from typing import Any
 from accounts.scopes import Scope
 from mcpserver.tidbcloud.errors import CloudError
 from mcpserver.tidbcloud.types import Cluster
-from mcpserver.tools.changed import DONE, ChangeAnswer, DeleteArguments, carried_out, confirmed
+from mcpserver.tools.changed import ChangeAnswer, DeleteArguments, carried_out, confirmed, outcome
 from mcpserver.tools.clusters import ClusterArguments, ClusterRow, cluster_rows
 from mcpserver.tools.find import Found, find_cluster
 from mcpserver.tools.spec import Call, Effect, tool
@@ -53,7 +53,7 @@ async def delete_cluster(call: Call, arguments: DeleteClusterArguments) -> dict[
     asked = f"the deletion of the cluster {cluster_id} was asked for"
     gone = await carried_out(call, work, asked, lambda _: f"the cluster {cluster_id} is deleted", forget)
     (row,) = await cluster_rows([(found.connection, gone or found.cluster.model_copy(update={"state": "DELETED"}))])
-    return {"status": DONE, "action": None, "next_step": None, **row, "lost": lost}
+    return {**outcome(), **row, "lost": lost}
 
 
 async def _lost(call: Call, found: Found) -> str:

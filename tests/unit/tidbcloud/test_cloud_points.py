@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import datetime
 from itertools import repeat
 from threading import Event as Signal
 from typing import Any
@@ -36,11 +37,15 @@ from mcpserver.tools.page_tokens import Onward, write_token
 from mcpserver.tools.spec import Call
 from mcpserver.vault.clients import close_clients
 from mcpserver.vault.models import TidbCloudConnection
+from tests.sandbox.contract import AT_HAND, request_problems
 from tests.unit.far_end import KEY, PRIVATE, PUBLIC, Answer, Asked, Digest, FarEnd, client_of, paged
 from tidbmcp.lib.errors import NotFound
 from tidbmcp.lib.ids import new_id
 from tidbmcp.lib.secrets import Secret
 from tidbmcp.lib.threads import in_control_thread
+
+Asking = tuple[str, str, object]
+"""Method, target and body of a request."""
 
 ONE = {"clusterId": "7", "displayName": "shop", "state": "ACTIVE"}
 NEW = NewCluster(display_name="shop", region=RegionName(name="regions/aws-us-east-1"))
@@ -87,19 +92,6 @@ EVERYTHING: dict[str, Any] = {
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mcpserver.tidbcloud.host.PAUSE", 0.0)
-
-
-@pytest.fixture
-def far() -> Iterator[FarEnd]:
-    with FarEnd() as far_end:
-        yield far_end
-
-
-@pytest.fixture
-async def client(far: FarEnd) -> AsyncIterator[TidbCloud]:
-    made = client_of(far)
-    yield made
-    await made.close()
 
 
 def words_of(node: Any) -> set[str]:
@@ -692,6 +684,98 @@ async def test_point_21_a_token_that_cannot_be_sent_is_in_no_error(far: FarEnd, 
     finally:
         await client.close()
     assert "planted" not in caught.value.public + caught.value.detail
+
+
+MORE_CALLS: dict[str, tuple[Callable[[TidbCloud], Awaitable[Any]], Asking, Any]] = {
+    "regions of a cloud": (
+        lambda client: client.list_regions(cloud_provider="aws", plan="Starter"),
+        ("GET", "/v1beta1/regions?cloudProvider=aws&servicePlan=Starter", None),
+        {"regions": [{"name": "regions/aws-us-east-1"}]},
+    ),
+    "root password": (
+        lambda client: client.set_root_password("7", Secret("N3w-planted!")),
+        ("PUT", "/v1beta1/clusters/7/password", {"password": "N3w-planted!"}),
+        {},
+    ),
+    "projects": (
+        lambda client: listed(client.all_projects()),
+        ("GET", "/v1beta1/projects?pageSize=100", None),
+        {"projects": [{"id": "137", "name": "shop", "org_id": "136", "cluster_count": 2, "create_timestamp": "1756713600"}]},
+    ),
+    "backups": (
+        lambda client: listed(client.copies.backups("7")),
+        ("GET", "/v1beta1/backups?clusterId=7&pageSize=100", None),
+        {"backups": [{"backupId": "289048", "clusterId": "7", "createTime": "2026-09-01T07:00:00Z"}], "totalSize": 1},
+    ),
+    "restore of a backup": (
+        lambda client: client.copies.restore_backup("289048"),
+        ("POST", "/v1beta1/clusters:restore", {"snapshot": {"backupId": "289048"}}),
+        {"clusterId": "8"},
+    ),
+    "restore to a moment": (
+        lambda client: client.copies.restore_to("7", datetime.fromisoformat("2026-09-01T08:30:00+02:00")),
+        ("POST", "/v1beta1/clusters:restore", {"pointInTime": {"clusterId": "7", "backupTime": "2026-09-01T06:30:00Z"}}),
+        {"clusterId": "8"},
+    ),
+    "exports": (
+        lambda client: listed(client.copies.exports("7")),
+        ("GET", "/v1beta1/clusters/7/exports?pageSize=100", None),
+        {"exports": [{"exportId": "exp-1", "clusterId": "7", "state": "RUNNING"}]},
+    ),
+    "export": (
+        lambda client: client.copies.export("7", tables=["shop.orders"]),
+        (
+            "POST",
+            "/v1beta1/clusters/7/exports",
+            {
+                "exportOptions": {"fileType": "CSV", "filter": {"table": {"patterns": ["shop.orders"]}}},
+                "target": {"type": "LOCAL"},
+            },
+        ),
+        {"exportId": "exp-1", "clusterId": "7", "state": "RUNNING"},
+    ),
+    "end of an export": (
+        lambda client: client.copies.cancel_export("7", "exp-1"),
+        ("POST", "/v1beta1/clusters/7/exports/exp-1:cancel", None),
+        {"exportId": "exp-1", "clusterId": "7", "state": "CANCELED"},
+    ),
+    "imports": (
+        lambda client: listed(client.copies.imports("7")),
+        ("GET", "/v1beta1/clusters/7/imports?pageSize=100", None),
+        {"imports": [{"id": "imp-1", "state": "IMPORTING", "totalSize": "9007199254740993", "completePercent": 4}]},
+    ),
+    "end of an import": (
+        lambda client: client.copies.cancel_import("7", "imp-1"),
+        ("POST", "/v1beta1/clusters/7/imports/imp-1:cancel", None),
+        {},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", MORE_CALLS)
+async def test_point_21_what_else_exists_is_asked_for_as_documented(far: FarEnd, client: TidbCloud, what: str) -> None:
+    call, asking, answer = MORE_CALLS[what]
+    far.script = [Answer(body=answer)]
+    found = await call(client)
+    (asked,) = far.served
+    assert (asked.method, asked.target, asked.json if asked.body else None) == asking
+    assert _is_in(answer, found)
+    if AT_HAND:
+        assert request_problems(*asking, host="iam" if what == "projects" else "serverless") == []
+
+
+def _is_in(answer: Any, found: Any) -> bool:
+    """Whether what was read says all that the answer said and the model has a place for."""
+    if isinstance(found, list):
+        (wire,) = next(value for value in answer.values() if isinstance(value, list))
+        (read,) = found
+        return _is_in(wire, read)
+    told = found.model_dump(by_alias=True) if found is not None else {}
+    return all(told[name] == value for name, value in answer.items() if name in told) and bool(told) == bool(answer)
+
+
+async def listed(things: AsyncIterator[Any]) -> list[Any]:
+    return [thing async for thing in things]
 
 
 NAMES = {

@@ -1,7 +1,6 @@
 """Answers of all kinds: refusals become sentences that say enough and no more, and odd fields hide no clusters."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import httpx2
@@ -25,20 +24,7 @@ from mcpserver.tidbcloud.errors import (
 )
 from mcpserver.tidbcloud.refusals import SAID_MOST, message_of, refusal
 from mcpserver.tidbcloud.types import Branch, BranchPage, Cluster, ClusterPage, RegionList, SqlUserPage
-from tests.unit.far_end import PRIVATE, Answer, Digest, FarEnd, client_of
-
-
-@pytest.fixture
-def far() -> Iterator[FarEnd]:
-    with FarEnd() as far_end:
-        yield far_end
-
-
-@pytest.fixture
-async def client(far: FarEnd) -> AsyncIterator[TidbCloud]:
-    made = client_of(far)
-    yield made
-    await made.close()
+from tests.unit.far_end import PRIVATE, Answer, Digest, FarEnd
 
 
 def refused(status: int, body: object = "", *, changing: bool = True, trace: str = "") -> CloudError:

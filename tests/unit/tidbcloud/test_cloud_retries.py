@@ -1,7 +1,7 @@
 """What is asked for again and what never is, and what becomes of a change whose answer got lost."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -44,19 +44,6 @@ TROUBLE: dict[str, Step] = {
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mcpserver.tidbcloud.host.PAUSE", 0.0)
     monkeypatch.setattr("mcpserver.tidbcloud.unclear.LOOK_AGAIN", 0.0)
-
-
-@pytest.fixture
-def far() -> Iterator[FarEnd]:
-    with FarEnd() as far_end:
-        yield far_end
-
-
-@pytest.fixture
-async def client(far: FarEnd) -> AsyncIterator[TidbCloud]:
-    made = client_of(far)
-    yield made
-    await made.close()
 
 
 # Reads

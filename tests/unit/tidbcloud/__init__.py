@@ -1,0 +1,1 @@
+"""TiDB Cloud as the client sees it."""
