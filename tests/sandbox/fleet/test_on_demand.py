@@ -3,6 +3,7 @@
 # ruff: noqa: ASYNC110 - other processes send no events, and the files are small
 
 import asyncio
+import logging
 import os
 import signal
 import time
@@ -90,11 +91,13 @@ async def test_nobody_loses_a_connection_when_it_stops(start: Start, connect: Co
 
 
 async def test_it_does_not_stop_when_somebody_waits_to_be_let_in(
-    start: Start, connect: Connect, tmp_path: Path
+    start: Start, connect: Connect, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     fleet = start(idle_seconds=0.3)
     port = await fleet.open("one", ALL)
     (await connect(port)).connection.close()
+    await until(lambda: "one: the database runs" in caplog.text)  # whose first look may come after its first client
     first = pid_of(tmp_path)
     await until(lambda: sockets_of(first) == 1)
     os.kill(first, signal.SIGSTOP)  # it cannot even see the next client
