@@ -2,13 +2,14 @@
 
 import json
 import os
+import signal
 import socket
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from tidbmcp import local
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 40.0
+PRODUCT = "tidbmcp.asgi:application"
 
 
 @dataclass
@@ -32,6 +34,7 @@ class Stack:
     sandbox: SandboxProcess
     run: dict[str, Any] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
+    application: str = PRODUCT
 
     @property
     def url(self) -> str:
@@ -123,21 +126,39 @@ class Stack:
         listener.bind(("127.0.0.1", self.port))
         listener.listen()
         self.port = listener.getsockname()[1]
-        command = [sys.executable, "-m", "uvicorn", "tidbmcp.asgi:application", "--fd", str(listener.fileno())]
-        options = ["--no-proxy-headers", "--no-access-log", "--no-server-header", "--log-level", "warning"]
+        self._start("--fd", str(listener.fileno()), environment=environment, pass_fds=[listener.fileno()])
+        listener.close()
+        self._wait_until_well()
+
+    def start_as_documented(self, *options: str) -> None:
+        """It opens its port itself, so that it can also close it."""
+        self._start("--host", "127.0.0.1", "--port", str(self.port), *options)
+        self._wait_until_well()
+
+    def _start(self, *options: str, environment: Mapping[str, str] | None = None, pass_fds: Sequence[int] = ()) -> None:
+        command = [sys.executable, "-m", "uvicorn", self.application, *options]
+        quiet = ["--no-proxy-headers", "--no-access-log", "--no-server-header", "--log-level", "warning"]
         self._server = subprocess.Popen(
-            [*command, *options],
+            [*command, *quiet],
             cwd=ROOT,
-            env=self.environment | environment,
+            env=self.environment | dict(environment or {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            pass_fds=[listener.fileno()],
+            pass_fds=pass_fds,
         )
-        listener.close()
         self._reader = threading.Thread(target=self._read_log, daemon=True)
         self._reader.start()
-        self._wait_until_well()
+
+    def signal(self, number: signal.Signals) -> None:
+        self._server.send_signal(number)
+
+    def processes(self) -> set[int]:
+        """Those that serve: the workers, where there are any."""
+        pid = self._server.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        workers = {int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()}
+        return workers or {pid}
 
     def stop(self) -> None:
         self._server.terminate()
@@ -182,12 +203,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_stack(folder: Path, *sandbox: str, **environment: str) -> Stack:
+def start_stack(folder: Path, *sandbox: str, application: str = PRODUCT, **environment: str) -> Stack:
     """Sandbox (with these options), data, server: ready when this returns."""
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     own = inherited | {"LOCAL_FOLDER": str(folder), "PRODUCTION": "false", "PYTHONUNBUFFERED": "1"} | environment
     folder.mkdir(parents=True, exist_ok=True)
-    stack = Stack(folder, free_port(), own, start_sandbox(folder / "sandbox", *sandbox))
+    stack = Stack(folder, free_port(), own, start_sandbox(folder / "sandbox", *sandbox), application=application)
     stack.set_up()
     stack.start()
     return stack

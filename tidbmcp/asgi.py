@@ -30,6 +30,7 @@ from mcpserver.sql.query import all_stopped  # noqa: E402
 from mcpserver.vault.clients import close_clients, forget_old_clients  # noqa: E402
 from tidbmcp.checks import refuse_unsafe  # noqa: E402
 from tidbmcp.http import Wrapper  # noqa: E402
+from tidbmcp.lib.stopping import InFlight  # noqa: E402
 from tidbmcp.lib.threads import in_control_thread  # noqa: E402
 from tidbmcp.pages import PagesHandler  # noqa: E402
 from tidbmcp.summary import summary  # noqa: E402
@@ -69,7 +70,7 @@ class Site:
 
 
 site = Site()
-wrapped = Wrapper(site)
+wrapped = InFlight(Wrapper(site))
 
 
 @asynccontextmanager
@@ -81,12 +82,14 @@ async def lifespan() -> AsyncIterator[None]:
     manager = build_session_manager(settings.MCP_MAX_BODY_BYTES)
     site.mcp = mcp_app(Gate(manager.handle_request))
     sweeping = asyncio.create_task(sweep())
+    gc.set_threshold(20_000, 20, 50)
     gc.freeze()  # what is there at the start stays: collections need not look at it again
     try:
         async with manager.run():
             yield
     finally:
         sweeping.cancel()
+        await wrapped.all_ended()
         await all_stopped()
         await in_control_thread(REFUSALS.flush, everything=True)
         await close_clients()
