@@ -1,9 +1,9 @@
-# One door: run, test, check.
+# One door: run, test, check, bench.
 PORT ?= 8000
 PYTHON := .venv/bin/python
 export PYTHONUNBUFFERED = 1
 
-.PHONY: run test check lock setup-run setup-test
+.PHONY: run test check bench lock setup-run setup-test
 
 run: setup-run
 	@exec scripts/run "$(PORT)"
@@ -13,6 +13,10 @@ test: setup-test
 
 check: setup-test
 	@exec scripts/check
+
+bench: setup-test
+	@$(PYTHON) -m bench $(BENCH)
+	@$(PYTHON) -m bench.profile
 
 setup-run:
 	@scripts/setup run

@@ -1,6 +1,7 @@
 """Who stands behind a request: person, token, scopes, read-only; and how a bearer token becomes that."""
 
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from accounts.models import AccessToken
@@ -8,6 +9,7 @@ from accounts.scopes import Scope
 from accounts.tokens import read_token
 from audit.models import shown
 from tidbmcp.lib.clock import now
+from tidbmcp.lib.prepared import Prepared
 from tidbmcp.lib.redaction import redact_text
 
 
@@ -34,23 +36,28 @@ class Unknown:
     token: str = ""
 
 
+_COLUMNS: Final = tuple(field.attname for field in AccessToken._meta.concrete_fields)
+_TOKENS: Final = Prepared(AccessToken, ("lookup",), (*_COLUMNS, "owner__username", "owner__is_active"))
+
+
 def authenticate(bearer: str) -> Principal | Unknown:
     """Whose token this is, in one query. Blocking; database errors pass through, and the gate refuses on them."""
     text = read_token(bearer)
     if text is None:
         return Unknown("not a token of ours, or mistyped")
-    token = AccessToken.objects.select_related("owner").filter(lookup=text.lookup).first()
-    if token is None or not text.fits(token.digest):
+    row = _TOKENS.first(text.lookup)
+    if row is None or not text.fits(row["digest"]):
         return Unknown("no such token", text.lookup)
+    token = AccessToken.from_db(None, _COLUMNS, [row[name] for name in _COLUMNS])
     moment = now()
     if (state := token.state(moment)) != "active":
         return Unknown(state, text.lookup)
-    if not token.owner.is_active:
+    if not row["owner__is_active"]:
         return Unknown("its person is not active", text.lookup)
     token.used(moment)
     return Principal(
         token.owner_id,
-        token.owner.username,
+        row["owner__username"],
         token.id,
         token.lookup,
         token.scope_set,

@@ -54,5 +54,5 @@ def revoke(request: HttpRequest, token_id: UUID) -> HttpResponse:
     user = cast("User", request.user)
     token = get_object_or_404(AccessToken, pk=token_id, owner=user)
     if token.revoke(facts_of(request)):
-        messages.success(request, f"{token.lookup}… is revoked: the next call with it is refused.")
+        messages.success(request, f"The token {token.lookup}… is revoked: the next call with it is refused.")
     return redirect("accounts:tokens")

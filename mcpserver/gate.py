@@ -1,7 +1,8 @@
 """Before the SDK: who is it, may they come in, and is this a request at all.
 
-Checked in this order, each with its status: Origin and Host (403), rate (429), method (405), size (413), token (401),
-then parameters, headers and body (400). A part that is needed for this and is down means 503, never "let through".
+Checked in this order, each with its status: Origin and Host (403), rate (429), method (405), announced size (413), token
+(401), parameters and headers (400), the body's arrival (408, 413), the body (400). A part that is needed for this and is
+down means 503, never "let through".
 """
 
 import logging
@@ -28,6 +29,7 @@ from mcpserver.gate_record import Recorder
 from mcpserver.gate_rules import Headers, allowed_here, bearer_of, over_rate, read_only_of
 from mcpserver.governor import Context
 from mcpserver.protocol import SCOPE_KEY, Passage
+from mcpserver.splice import Splice
 from tidbmcp.lib.errors import AuditUnavailable
 from tidbmcp.lib.ids import new_request_id
 from tidbmcp.lib.threads import in_control_thread
@@ -35,7 +37,10 @@ from tidbmcp.lib.threads import in_control_thread
 logger = logging.getLogger(__name__)
 
 BODY_SECONDS: Final = 30.0
-"""So long may a body take to arrive: before a token is looked at, nobody may hold a connection for free."""
+"""So long may a body take to arrive. Nobody's body is read before their token is known: it costs memory."""
+
+LONG_BODY: Final = 64 * 1024
+"""Bytes from which on a body is taken apart in a thread, so that it holds nobody up."""
 
 UNAUTHORIZED: Final = -32001
 """JSON-RPC code (of the range for servers) in the body of answers whose meaning is their HTTP status."""
@@ -70,10 +75,12 @@ class Gate:
             client_name=headers.one("user-agent") or "",
         )
         try:
-            body = await self._before_token(scope, receive, headers, facts)
+            self._before_token(scope, headers, facts)
+            known, read_only = await self._known(scope, headers, facts)
+            body = await _body_in_time(receive)
             if body is None:
                 return
-            envelope, passage = await self._known(scope, headers, body, facts)
+            envelope = await self._understood(body, known, facts)
         except Turned as turned:
             await self._turn_away(turned, facts, scope, receive, send)
             return
@@ -81,10 +88,12 @@ class Gate:
             logger.error("request %s refused, the control database failed: %s", facts.request_id, error)  # noqa: TRY400
             await _answer(DOWN, facts, scope, receive, send)
             return
-        await self._pass_on(scope, body, envelope, passage, receive, send)
+        splice = Splice(send, facts.request_id)
+        passage = Passage(known, Context(_facts_of(known, envelope, facts), read_only), splice.keep)
+        await self._pass_on(scope, body, envelope, passage, receive, splice.send)
 
-    async def _before_token(self, scope: Scope, receive: Receive, headers: Headers, facts: Facts) -> bytes | None:
-        """Everything that needs no database. The body; None where the client went away."""
+    def _before_token(self, scope: Scope, headers: Headers, facts: Facts) -> None:
+        """Everything that needs neither database nor body."""
         if sentence := allowed_here(headers):
             raise Turned(403, sentence)
         if (wait := over_rate(facts.address)) is not None:
@@ -98,19 +107,16 @@ class Gate:
             )
         if scope["method"] != "POST":
             raise Turned(405, "Send POST: this server keeps no streams open.", headers={"Allow": "POST"})
-        try:
-            async with timeout(BODY_SECONDS):
-                return await _read_body(receive, headers)
-        except TimeoutError:
-            raise Turned(408, f"The body did not arrive within {BODY_SECONDS:g} s.") from None
+        declared = headers.one("content-length") or "0"
+        if not declared.isdecimal() or int(declared) > settings.MCP_MAX_BODY_BYTES:
+            raise _too_long()
 
-    async def _known(self, scope: Scope, headers: Headers, body: bytes, facts: Facts) -> tuple[Envelope, Passage]:
-        """Who it is and what they want, in one hop."""
+    async def _known(self, scope: Scope, headers: Headers, facts: Facts) -> tuple[Principal, bool]:
+        """Who it is, and whether they ask for read-only."""
         bearer, hint = bearer_of(headers, scope["query_string"])
         if bearer is None:
             raise _unauthorized(hint, "no token", facts)
-        sentence, read_only = read_only_of(headers, scope["query_string"])
-        known, envelope = await in_control_thread(_recognise, bearer, body)
+        known = await in_control_thread(authenticate, bearer)
         if isinstance(known, Unknown):
             raise _unauthorized(
                 "This token is not accepted: it is mistyped, expired or revoked. Make one at "
@@ -118,10 +124,19 @@ class Gate:
                 known.reason,
                 replace(facts, token=known.token),
             )
-        fault = Fault(INVALID_REQUEST, sentence) if sentence else envelope
-        if not isinstance(fault, Envelope):
-            raise Turned(400, fault.sentence, code=fault.code, facts=_facts_of(known, None, facts))
-        return fault, Passage(known, Context(_facts_of(known, fault, facts), read_only))
+        sentence, read_only = read_only_of(headers, scope["query_string"])
+        if sentence:
+            raise Turned(400, sentence, facts=_facts_of(known, None, facts))
+        return known, read_only
+
+    async def _understood(self, body: bytes, known: Principal, facts: Facts) -> Envelope:
+        """What they want."""
+        found = read_envelope(body) if len(body) < LONG_BODY else await in_control_thread(read_envelope, body)
+        if isinstance(found, Fault):
+            raise Turned(400, found.sentence, code=found.code, facts=_facts_of(known, None, facts))
+        if found.method == "initialize":
+            await in_control_thread(keep_client, known, found.client_name, found.client_version)
+        return found
 
     async def _pass_on(
         self, scope: Scope, body: bytes, envelope: Envelope, passage: Passage, receive: Receive, send: Send
@@ -134,7 +149,9 @@ class Gate:
             scopes=sorted(principal.scopes),
             subject=str(principal.person_id),
         )
-        inner = {**scope, SCOPE_KEY: passage, "user": AuthenticatedUser(sdk_token)}
+        # One HTTP parser leaves blanks around values, and the SDK compares some of these with the body.
+        headers = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
+        inner = {**scope, "headers": headers, SCOPE_KEY: passage, "user": AuthenticatedUser(sdk_token)}
         recorder = Recorder(envelope, passage, lambda: _answer(DOWN, passage.context.facts, scope, receive, send), send)
         try:
             await self._app(inner, _replay(body, receive), recorder.send)
@@ -161,17 +178,6 @@ DOWN: Final = Turned(
 )
 
 
-def _recognise(bearer: str, body: bytes) -> tuple[Principal | Unknown, Envelope | Fault]:
-    """One hop: who it is; and only for people we know, what they sent."""
-    known = authenticate(bearer)
-    if isinstance(known, Unknown):
-        return known, Fault(INVALID_REQUEST, "")
-    envelope = read_envelope(body)
-    if isinstance(envelope, Envelope) and envelope.method == "initialize":
-        keep_client(known, envelope.client_name, envelope.client_version)
-    return known, envelope
-
-
 def _facts_of(known: Principal, envelope: Envelope | None, facts: Facts) -> Facts:
     """The client as claimed: in this request, else in the token's last `initialize`, else its User-Agent."""
     claims = [(known.client_name, known.client_version), (facts.client_name, "")]
@@ -190,21 +196,28 @@ def _unauthorized(sentence: str, why: str, facts: Facts) -> Turned:
     return Turned(401, sentence, why, UNAUTHORIZED, headers, kind=Kind.AUTH_REFUSED, facts=facts)
 
 
-async def _read_body(receive: Receive, headers: Headers) -> bytes | None:
-    """The whole body, or None where the client went away. Raises Turned (413) as soon as it is too long."""
-    most = settings.MCP_MAX_BODY_BYTES
-    too_long = Turned(413, f"The body is larger than {most:,} bytes.")
-    declared = headers.one("content-length") or "0"
-    if not declared.isdecimal() or int(declared) > most:
-        raise too_long
+def _too_long() -> Turned:
+    return Turned(413, f"The body is larger than {settings.MCP_MAX_BODY_BYTES:,} bytes.")
+
+
+async def _body_in_time(receive: Receive) -> bytes | None:
+    """The whole body, or None where the client went away. Raises Turned: 408, or 413 as soon as it is too long."""
+    try:
+        async with timeout(BODY_SECONDS):
+            return await _read_body(receive)
+    except TimeoutError:
+        raise Turned(408, f"The body did not arrive within {BODY_SECONDS:g} s.") from None
+
+
+async def _read_body(receive: Receive) -> bytes | None:
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] != "http.request":
             return None
         body += message.get("body", b"")
-        if len(body) > most:
-            raise too_long
+        if len(body) > settings.MCP_MAX_BODY_BYTES:
+            raise _too_long()
         if not message.get("more_body", False):
             return bytes(body)
 

@@ -2,17 +2,18 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 from anyio import CancelScope
 from starlette.types import Message, Send
 
 from audit.kinds import Kind, Result
-from audit.models import record
+from audit.models import event_of
+from audit.writer import WRITER
 from mcpserver.envelope import Envelope
 from mcpserver.protocol import Passage
 from tidbmcp.lib.errors import AuditUnavailable
-from tidbmcp.lib.threads import in_control_thread, uncancelled
 
 logger = logging.getLogger(__name__)
 
@@ -73,9 +74,7 @@ class Recorder:
         tool = self._envelope.tool if self._is_call else self._envelope.method
         error = REFUSED if result is Result.REFUSED else ""
         try:
-            await uncancelled(
-                in_control_thread(record, kind, result, self._passage.context.facts, tool=tool, error=error)
-            )
+            await WRITER.write(partial(event_of, kind, result, self._passage.context.facts, tool=tool, error=error))
         except AuditUnavailable as unavailable:
             logger.error("a request is not answered: %s", unavailable.detail)  # noqa: TRY400
             return False

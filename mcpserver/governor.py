@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from time import monotonic
 from typing import Any, Final
 
@@ -20,14 +21,14 @@ from pydantic import ValidationError
 from accounts.principal import Principal
 from audit.facts import Facts
 from audit.kinds import Kind, Result
-from audit.models import record
+from audit.models import Event, event_of
+from audit.writer import WRITER
 from mcpserver.rights import Allow, Ceiling, Hide, Refuse, is_listed, verdict
 from mcpserver.sqlgate import fingerprint
 from mcpserver.tools import TOOLS, Tool
 from mcpserver.tools.spec import Call, Effect, Progress, unseen
 from tidbmcp.lib.errors import AuditUnavailable, BadInput, GatewayError, Refused
 from tidbmcp.lib.ids import new_id
-from tidbmcp.lib.threads import in_control_thread, uncancelled
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +88,7 @@ async def _end(walk: "_Walk") -> Outcome:
     """Walk, and record how it ended. AuditUnavailable passes through."""
     try:
         answer = await walk.run()
-        text = orjson.dumps(answer).decode()
+        text = _encoded(answer)
         await walk.record(Result.CUT if walk.call.cut else Result.OK, size=len(text))
         return Outcome(text, answer)
     except AuditUnavailable:
@@ -179,14 +180,13 @@ class _Walk:
             return  # one row says how a call ended, also where a cancellation comes while it is written
         self.ended = kind is Kind.CALL_FINISHED
         duration = (monotonic() - self.started) * 1000
-        write = in_control_thread(self._write, kind, result, error=error, duration_ms=duration, bytes=size)
-        await uncancelled(write)
+        await WRITER.write(partial(self._event, kind, result, error=error, duration_ms=duration, bytes=size))
 
-    def _write(self, kind: Kind, result: Result, **about: Any) -> None:
-        """Blocking, in a kept thread: taking a long statement apart must not hold up the event loop."""
+    def _event(self, kind: Kind, result: Result, **about: Any) -> Event:
+        """Not in the event loop: taking a long statement apart must not hold it up."""
         parameters = self._known_arguments()
         statement = fingerprint(_text(parameters.pop("sql", "")))
-        record(
+        return event_of(
             kind,
             result,
             self.call.facts,
@@ -219,6 +219,10 @@ def _result_of(error: GatewayError) -> Result:
     return Result.REFUSED if isinstance(error, Refused | BadInput) else Result.ERROR
 
 
+def _encoded(answer: dict[str, Any]) -> str:
+    return orjson.dumps(answer).decode()
+
+
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
@@ -230,8 +234,18 @@ def _sentence(tool: Tool[Any], error: ValidationError) -> str:
         where = ".".join(str(part) for part in fault["loc"])
         if fault["type"] == "extra_forbidden":
             faults.append(f"{where[:60]!r} is not an argument")
+        elif fault["type"] == "string_pattern_mismatch" and (wanted := _described(tool, fault["loc"])):
+            faults.append(f"{where} does not fit: {wanted.rstrip('.')}")
         else:
             message = fault["msg"]
             faults.append(f"{where}: {message[0].lower()}{message[1:]}")
     known = ", ".join(tool.arguments.model_fields) or "none"
     return f"{tool.name}: {'; '.join(faults)}. Its arguments: {known}."
+
+
+def _described(tool: Tool[Any], place: tuple[int | str, ...]) -> str:
+    """What the tool's schema says of an argument, which tells more than the pattern that it does not fit."""
+    found: Any = tool.input_schema
+    for part in place:
+        found = found.get("properties", {}).get(part, {})
+    return str(found.get("description", ""))

@@ -3,8 +3,9 @@
 The gate has put a `Passage` into the ASGI scope; a request without one gets nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Final
 
 import mcp_types as types
@@ -38,6 +39,8 @@ class Passage:
 
     principal: Principal
     context: governor.Context
+    keep: Callable[[str], str]
+    """Of the Splice that the answer leaves through."""
     reached: bool = False
 
 
@@ -48,10 +51,11 @@ def build_session_manager(max_body_bytes: int) -> StreamableHTTPSessionManager:
         version=VERSION,
         title="TiDB Cloud, governed",
         instructions=INSTRUCTIONS,
-        get_tool_input_schema=_input_schema,
+        get_tool_input_schema=lambda _name: None,  # no argument is a header; else the SDK lists all tools before a call
         on_list_tools=_list_tools,
         on_call_tool=_call_tool,
     )
+    server.middleware.clear()  # it would make spans, for whom nothing here is listening
     # Host, Origin and size are the gate's business, before a token is looked at.
     return StreamableHTTPSessionManager(server, stateless=True, max_request_body_size=max_body_bytes)
 
@@ -61,8 +65,8 @@ async def _list_tools(
     params: types.PaginatedRequestParams | None,
 ) -> types.ListToolsResult:
     passage = _passage(ctx)
-    tools = [_as_wire(tool) for tool in governor.listed(passage.principal, passage.context)]
-    return types.ListToolsResult(tools=tools, ttl_ms=0, cache_scope="private")
+    names = tuple(tool.name for tool in governor.listed(passage.principal, passage.context))
+    return types.ListToolsResult(tools=list(_as_wire(names)), ttl_ms=0, cache_scope="private")
 
 
 async def _call_tool(
@@ -74,9 +78,13 @@ async def _call_tool(
         context = replace(passage.context, progress=ctx.session.report_progress)  # a no-op where nobody asked for it
         outcome = await governor.call(passage.principal, params.name, params.arguments or {}, context)
     except governor.UnknownTool:
-        raise MCPError(INVALID_PARAMS, f"Unknown tool: {make_visible(params.name[:100])}") from None
-    content: list[types.ContentBlock] = [types.TextContent(type="text", text=outcome.text)]
-    return types.CallToolResult(content=content, structured_content=outcome.structured, is_error=outcome.is_error)
+        name = make_visible(params.name[:100])
+        raise MCPError(INVALID_PARAMS, f"Unknown tool: {name}. tools/list shows those that are open to you.") from None
+    if outcome.is_error:
+        return types.CallToolResult(content=[types.TextContent(type="text", text=outcome.text)], is_error=True)
+    mark = passage.keep(outcome.text)
+    content: list[types.ContentBlock] = [types.TextContent(type="text", text=mark)]
+    return types.CallToolResult(content=content, structured_content={mark: True}, is_error=False)
 
 
 def _passage(ctx: ServerRequestContext[dict[str, Any]]) -> Passage:
@@ -86,12 +94,12 @@ def _passage(ctx: ServerRequestContext[dict[str, Any]]) -> Passage:
     return passage
 
 
-def _input_schema(name: str) -> Mapping[str, Any] | None:
-    # Without this the SDK would list all tools before every call.
-    return TOOLS[name].input_schema if name in TOOLS else None
+@cache
+def _as_wire(names: tuple[str, ...]) -> tuple[types.Tool, ...]:
+    return tuple(_tool(TOOLS[name]) for name in names)
 
 
-def _as_wire(tool: Tool[Any]) -> types.Tool:
+def _tool(tool: Tool[Any]) -> types.Tool:
     reads = tool.effect is Effect.READS
     return types.Tool(
         name=tool.name,

@@ -19,7 +19,7 @@ LAYERS: list[list[str]] = [
     ["mcpserver.gate"],
     ["mcpserver.gate_record"],
     ["mcpserver.protocol"],
-    ["mcpserver.gate_rules", "mcpserver.envelope"],
+    ["mcpserver.gate_rules", "mcpserver.envelope", "mcpserver.splice"],
     ["mcpserver.governor"],
     ["mcpserver.rights"],
     ["mcpserver.tools"],

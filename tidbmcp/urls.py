@@ -8,6 +8,8 @@ from django.urls import include, path
 from tidbmcp.console import views
 from tidbmcp.console.api import api_urls
 
+handler404 = "tidbmcp.console.views.not_found"
+
 urlpatterns = [
     path("", views.landing, name="landing"),
     path("mcp", views.mcp, name="mcp"),

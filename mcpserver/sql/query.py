@@ -1,11 +1,13 @@
 """One read, within limits: a server-side cursor, an honest `truncated`, and a kill that is waited for."""
 
 import asyncio
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from traceback import clear_frames
 from typing import Any, Final
 
 import MySQLdb
@@ -17,6 +19,7 @@ from mcpserver.sql.pool import Pool
 from mcpserver.sql.session import Session, Target, connect
 from mcpserver.sql.turns import Turns
 from mcpserver.sql.values import type_name
+from mcpserver.sql.widest import watched
 from tidbmcp.lib.secrets import Secret
 from tidbmcp.lib.threads import fresh
 from tidbmcp.lib.visible import make_visible
@@ -34,10 +37,22 @@ GRACE: Final = 5.0
 COLUMNS_MOST: Final = 4096
 """As many as a MySQL table may have; TiDB's has fewer."""
 
+STARS_MOST: Final = 64
+_STAR: Final = re.compile(r"\.\s*\*")
+"""`t.*`, written ten thousand times, asks for millions of columns, and the driver reads what each is before we can look."""
+
 INTERRUPTED: Final = {1317, 1969, 3024}
 """Killed, or over the server's own limit (MariaDB 1969, MySQL and TiDB 3024)."""
 
-LOST: Final = {2002, 2003, 2006, 2013, 2055, 1053, 1927, 1152, 1158, 1159, 1160, 1161}
+NEXT_STEPS: Final = {
+    1046: ". Give database, or write database.table.",
+    1049: ". show_databases lists the databases.",
+    1054: ". DESCRIBE lists a table's columns.",
+    1146: ". show_tables lists the tables.",
+}
+"""What helps with the errors that models make most."""
+
+LOST: Final = {2002, 2003, 2006, 2013, 2026, 2055, 1053, 1927, 1152, 1158, 1159, 1160, 1161}
 
 
 @dataclass(frozen=True)
@@ -75,19 +90,32 @@ _held: set[asyncio.Task[None]] = set()
 """Stops that go on after their caller was answered."""
 
 
+def nothing() -> None:
+    """For callers that have looked already."""
+
+
 async def read(
-    pool: Pool, target: Target, password: Callable[[], Secret], sql: str, limits: Limits, *, keep: bool = True
+    pool: Pool,
+    target: Target,
+    password: Callable[[], Secret],
+    sql: str,
+    limits: Limits,
+    *,
+    keep: bool = True,
+    before: Callable[[], None] = nothing,
 ) -> Table:
     """Run one statement that the gate let through, as a login that is found to do nothing but read.
 
     Over its time, or when the caller is cancelled, it is killed on the server, and its connection stays checked out
     until that is seen. `keep` says that the statement leaves nothing behind in its session, so that others may have it.
-    Raises SqlError's family; what `password` raises passes through.
+    `before` runs first, in the same thread. Raises SqlError's family; what `before` and `password` raise passes through.
     """
+    if len(_STAR.findall(sql)) > STARS_MOST:
+        raise SqlRejected(f"The statement asks for all columns more than {STARS_MOST} times: name the ones you need.")
     job = _Job(sql, limits, keep)
     deadline = asyncio.get_running_loop().time() + limits.seconds
     await _take_turn(target, limits)
-    job.future = RUNNING.submit(fresh, partial(_run, job, pool, target, password))
+    job.future = RUNNING.submit(fresh, partial(_run, job, pool, target, password, before))
     TURNS.give_back_after(target, job.future)
     waiting = asyncio.wrap_future(job.future)
     try:
@@ -102,6 +130,9 @@ async def read(
 
 
 async def _take_turn(target: Target, limits: Limits) -> None:
+    if TURNS.is_free(target):
+        await TURNS.take(target)  # at once
+        return
     try:
         async with asyncio.timeout(limits.seconds):
             await TURNS.take(target)
@@ -171,7 +202,8 @@ def _kill(job: _Job) -> None:
     connection.close()
 
 
-def _run(job: _Job, pool: Pool, target: Target, password: Callable[[], Secret]) -> Table:
+def _run(job: _Job, pool: Pool, target: Target, password: Callable[[], Secret], before: Callable[[], None]) -> Table:
+    before()
     session = pool.take(target, password)
     if not session.reads_only:
         session.close()
@@ -186,7 +218,10 @@ def _run(job: _Job, pool: Pool, target: Target, password: Callable[[], Secret]) 
         table = _read(job, session)
         clean = True
         return table
-    except MySQLdb.Error as error:
+    except Exception as error:
+        clear_frames(error.__traceback__)  # or what was read would live as long as the error does
+        if not isinstance(error, MySQLdb.Error):
+            raise
         code = error.args[0] if error.args and isinstance(error.args[0], int) else 0
         clean = code not in LOST and code not in INTERRUPTED
         raise _error(code, error) from error
@@ -206,28 +241,39 @@ def _read(job: _Job, session: Session) -> Table:
     result = connection.use_result()
     if result is None:
         return Table([], [], 0, "")
-    about_columns = result.describe()
-    if len(about_columns) > COLUMNS_MOST:
+    if (width := connection.field_count()) > COLUMNS_MOST:
         _leave(job, session, result)
-        raise SqlRejected(f"The result has {len(about_columns):,} columns: name the ones you need.")
+        raise SqlRejected(f"The result has {width:,} columns: name the ones you need.")
     columns = [
         {"name": make_visible(_name(about[0])), "type": type_name(about[1], converter)}
-        for about, converter in zip(about_columns, result.converter, strict=True)
+        for about, converter in zip(result.describe(), result.converter, strict=True)
     ]
     rows: list[list[Any]] = []
     size, cut = len(orjson.dumps(columns)), ""
     if size > job.limits.bytes:
         _leave(job, session, result)
         raise SqlRejected(f"The names of the columns alone are over {job.limits.bytes:,} bytes: name fewer.")
-    while found := result.fetch_row(1):  # one at a time: nobody knows how wide the next one is
-        (row,) = found
-        size += len(orjson.dumps(row))
+    for row in _rows(job, session, result):
+        size += len(orjson.dumps(row)) if row else job.limits.bytes
         if len(rows) >= job.limits.rows or size > job.limits.bytes:
             cut = "rows" if len(rows) >= job.limits.rows else "bytes"
             _leave(job, session, result)
             break
         rows.append(list(row))
     return Table(columns, rows, size, cut)
+
+
+def _rows(job: _Job, session: Session, result: Any) -> Iterator[tuple[Any, ...]]:
+    """One at a time, for nobody knows how wide the next one is. An empty one is wider than the driver may read."""
+    with watched(session.connection) as was_too_wide:
+        try:
+            while found := result.fetch_row(1):
+                yield found[0]
+        except MySQLdb.Error as error:
+            if job.stopped or not was_too_wide(error):
+                raise
+            job.keep = False
+            yield ()
 
 
 def _leave(job: _Job, session: Session, result: Any) -> None:
@@ -258,4 +304,5 @@ def _error(code: int, error: MySQLdb.Error) -> Exception:
         )
     # The engine repeats parts of the statement, literals too: its caller may read them, log and audit may not.
     recorded = f"the database refused the statement ({code})"
-    return SqlRejected(f"The database refused the statement: {text} ({code})", recorded=recorded)
+    next_step = NEXT_STEPS.get(code, "")
+    return SqlRejected(f"The database refused the statement: {text} ({code}){next_step}", recorded=recorded)

@@ -11,6 +11,7 @@ from django.conf import settings
 from MySQLdb.connections import Connection
 
 from mcpserver.addresses import is_loopback
+from mcpserver.sql import widest
 from mcpserver.sql.engines import engine_of
 from mcpserver.sql.errors import SqlError, SqlRejected, SqlUnreachable, SqlUnsafe
 from mcpserver.sql.grants import reads_only
@@ -101,6 +102,7 @@ def connect(target: Target, password: Secret) -> Connection:
             read_timeout=settings.SQL_MAX_SECONDS + 30,  # the last resort: timeouts and KILL come first
             write_timeout=30,
             **tls(target.host),
+            **widest.options(),
         )
     except MySQLdb.Error as error:
         if error.args and error.args[0] == UNKNOWN_DATABASE:

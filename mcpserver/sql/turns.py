@@ -18,6 +18,10 @@ class Turns:
         self._at_once = at_once
         self._lines: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Server, asyncio.Semaphore]] = WeakKeyDictionary()
 
+    def is_free(self, target: Target) -> bool:
+        """Whether nobody has to wait for a turn."""
+        return not self._line(target).locked()
+
     async def take(self, target: Target) -> None:
         """Wait for a turn. Whoever has one gives it back."""
         await self._line(target).acquire()

@@ -37,12 +37,21 @@ class CreateBranchArguments(ClusterArguments):
     """A new branch."""
 
     display_name: Annotated[
-        str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$", description="1 to 64 characters.")
+        str,
+        Field(
+            min_length=1,
+            max_length=64,
+            pattern=r"^[^\x00-\x1f\x7f]+$",
+            description="Name: 1 to 64 characters in one line, and no other branch of the cluster has it.",
+        ),
     ]
     parent_branch: Annotated[BranchName | None, Field(description="Branch to copy; the cluster where left out.")] = None
     at: Annotated[
         str | None,
-        Field(max_length=40, description="Copy the data as of this time, RFC 3339 with zone; now where left out."),
+        Field(
+            max_length=40,
+            description="Copy the data as of this time, with its zone (2026-01-31T08:30:00Z); now where left out.",
+        ),
     ] = None
     wait: Wait = False
 

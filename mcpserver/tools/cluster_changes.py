@@ -24,7 +24,7 @@ ClusterName = Annotated[
     str,
     Field(
         pattern=changes.CLUSTER_NAME,
-        description="4 to 64 letters, digits and hyphens; no hyphen at either end.",
+        description="Name: 4 to 64 letters, digits and hyphens; no hyphen at either end.",
     ),
 ]
 SpendingLimit = Annotated[
@@ -41,9 +41,13 @@ class CreateClusterArguments(Arguments):
     """A new cluster."""
 
     display_name: ClusterName
-    region: Annotated[str, Field(min_length=1, max_length=100, description="region_id, such as aws-us-east-1.")]
+    region: Annotated[
+        str,
+        Field(min_length=1, max_length=100, description="region_id of tidbcloud_list_regions, such as aws-us-east-1."),
+    ]
     connection: Annotated[
-        str | None, Field(max_length=100, description="Connection to make it in; needed where there are several.")
+        str | None,
+        Field(max_length=100, description="Connection to make it in, by name; needed where there are several."),
     ] = None
     spending_limit_monthly_usd_cents: SpendingLimit = None
     labels: Labels = None
@@ -53,8 +57,8 @@ class CreateClusterArguments(Arguments):
 class BackupArguments(Arguments):
     """When backups are made, and how long they are kept."""
 
-    start_time: Annotated[str | None, Field(pattern=changes.START_TIME, description="UTC, HH:mm.")] = None
-    retention_days: Annotated[int | None, Field(ge=1, le=90, description="Days.")] = None
+    start_time: Annotated[str | None, Field(pattern=changes.START_TIME, description="In UTC, as HH:mm.")] = None
+    retention_days: Annotated[int | None, Field(ge=1, le=90, description="Days to keep a backup.")] = None
 
 
 class UpdateClusterArguments(ClusterArguments):
@@ -128,7 +132,7 @@ def _being_made(cluster: Cluster) -> str:
 
 @tool(
     "tidbcloud_update_cluster",
-    title="Change a cluster",
+    title="Update a cluster",
     description=(
         "Changes a cluster's name, monthly spending limit (USD cents), labels or backup time; what is left out stays. "
         "Raising the limit may cost money. A paid cluster can't go back to 0, and free ones have fixed backups."

@@ -44,23 +44,30 @@ async def find_cluster(call: Call, wanted: str, *, fresh: bool = False) -> Found
 
     What is about to be changed is asked for afresh; else an address may be a minute old.
     """
-    until, found = _remembered.get(wanted, (0.0, None))
     rows = await connections()
-    known = (
-        found is not None
-        and not fresh
-        and until > monotonic()
-        and any(row.pk == found.connection.pk and row.stored_at == found.connection.stored_at for row in rows)
-    )
-    if not known or found is None:
+    found = None if fresh else remembered(wanted)
+    if found is None or (found.connection.pk, found.connection.stored_at) not in {
+        (row.pk, row.stored_at) for row in rows
+    }:
         found = await _look_up(rows, wanted, call.facts, to_change=fresh)
         if len(_remembered) > 10_000:
             _remembered.clear()
         if found.cluster.state == ACTIVE:  # anything else will be something else soon
             _remembered[wanted] = (monotonic() + REMEMBERED, found)
+    note(call, found)
+    return found
+
+
+def note(call: Call, found: Found) -> None:
+    """Let the audit know which cluster it is."""
     call.cluster = found.cluster.display_name or found.cluster.cluster_id
     call.cluster_id = found.cluster.cluster_id
-    return found
+
+
+def remembered(wanted: str) -> Found | None:
+    """What was found not long ago. Its connection may have changed since: who uses this looks."""
+    until, found = _remembered.get(wanted, (0.0, None))
+    return found if until > monotonic() else None
 
 
 def forget_addresses() -> None:
@@ -157,7 +164,8 @@ async def find_branch(call: Call, found: Found, wanted: str) -> Branch:
         there = [branch for branch in branches if branch.state not in DELETED]
         near = near_names(wanted, [branch.display_name or branch.branch_id for branch in there])
         raise NotFound(
-            f"There is no branch {wanted!r} of this cluster.{near or ' It has none.'} tidbcloud_list_branches lists all."
+            f"There is no branch {wanted!r} of this cluster.{near or ' It has none.'} tidbcloud_list_branches lists all; "
+            "leave branch out for the cluster itself."
         )
     call.branch = matches[0].display_name or matches[0].branch_id
     return matches[0]

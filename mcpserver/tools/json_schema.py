@@ -10,7 +10,7 @@ def flat_schema(model: type[BaseModel], mode: Literal["validation", "serializati
     schema = model.model_json_schema(mode=mode)
     flat: dict[str, Any] = _flat(schema, schema.pop("$defs", {}))
     flat.pop("description", None)
-    return flat
+    return _plain(flat) if mode == "validation" else flat
 
 
 def _flat(node: Any, definitions: dict[str, Any]) -> Any:
@@ -22,3 +22,22 @@ def _flat(node: Any, definitions: dict[str, Any]) -> Any:
         return _flat(definitions[node["$ref"].rsplit("/", 1)[-1]], definitions)
     # `title` is a keyword here only where it is text: a property may be named title, and then it is an object.
     return {k: _flat(v, definitions) for k, v in node.items() if not (k == "title" and isinstance(v, str))}
+
+
+def _plain(node: Any) -> Any:
+    """Arguments without the keywords that some clients refuse; what they say is checked all the same.
+
+    One that may be left out need not be said to take null, too.
+    """
+    if isinstance(node, list):
+        return [_plain(inner) for inner in node]
+    if not isinstance(node, dict):
+        return node
+    options = node.get("anyOf")
+    if isinstance(options, list) and len(real := [one for one in options if one != {"type": "null"}]) == 1:
+        outer = {k: v for k, v in node.items() if k != "anyOf" and (k, v) != ("default", None)}
+        node = real[0] | outer
+    bound = node.get("exclusiveMaximum")
+    if isinstance(bound, int):
+        node = {k: v for k, v in node.items() if k != "exclusiveMaximum"} | {"maximum": bound - 1}
+    return {k: _plain(v) for k, v in node.items() if k != "propertyNames"}

@@ -1,9 +1,12 @@
 """The way to a cluster's SQL: its address from the API, its reader login from the vault."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
 
 from django.conf import settings
 
+from audit.facts import Facts
 from mcpserver.sql.session import Target
 from mcpserver.tidbcloud.types import Branch, Cluster
 from mcpserver.tools.find import Found
@@ -12,19 +15,53 @@ from mcpserver.vault.logins import Place, due_of, make_logins
 from mcpserver.vault.models import Role, SqlLogin
 from mcpserver.vault.open import open_secret
 from tidbmcp.lib.errors import Refused, Unavailable
+from tidbmcp.lib.prepared import Prepared
 from tidbmcp.lib.secrets import Secret
 from tidbmcp.lib.threads import in_control_thread, uncancelled
 
 
-async def reader_of(
-    found: Found, call: Call, database: str = "", branch: Branch | None = None
-) -> tuple[Target, Callable[[], Secret]]:
-    """Where to connect as the cluster's reader, and how to get the password when a connection must be made."""
+class Moved(Exception):
+    """The connection or the reader login is not as it was: look again."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The way to the SQL of a cluster or branch, as its reader."""
+
+    target: Target
+    login: SqlLogin
+
+    def password(self, facts: Facts) -> Secret:
+        """For when a connection must be made. Blocking; raises as `open_secret` does."""
+        return open_secret(self.login, purpose="connect to run a read", facts=facts)
+
+    def still_stands(self) -> None:
+        """Raise Moved unless vault and connection are as they were when this was found. Blocking, in one query."""
+        login, connection = self.login, self.login.connection
+        row = _STANDING.first(connection.pk, login.cluster_id, login.branch_id, Role.READONLY)
+        if row is None or tuple(row.values()) != (login.pk, login.username, login.stored_at, connection.stored_at):
+            raise Moved
+
+
+_STANDING: Final = Prepared(
+    SqlLogin,
+    ("connection_id", "cluster_id", "branch_id", "role"),
+    ("id", "username", "stored_at", "connection__stored_at"),
+)
+_known: dict[tuple[UUID, str], SqlLogin] = {}
+"""Readers of clusters, by connection and cluster id."""
+
+
+def known_reader(found: Found, database: str) -> Reader | None:
+    """The reader of before, if there is one. It may not stand any more."""
+    login = _known.get((found.connection.pk, found.cluster.cluster_id))
+    return Reader(_target(found.cluster, login, database), login) if login else None
+
+
+async def reader_of(found: Found, call: Call, database: str = "", branch: Branch | None = None) -> Reader:
+    """Where to connect as the cluster's reader, or the branch's."""
     place: Cluster | Branch = branch or found.cluster
-    endpoint = place.public_endpoint
-    if endpoint is None or not endpoint.host or not endpoint.port or endpoint.disabled:
-        state, what = place.state or "unknown", "branch" if branch else "cluster"
-        raise Unavailable(f"The {what} has no public SQL endpoint now (state {state}). Try again when it is ACTIVE.")
+    _endpoint(place)
     where = Place(found.connection, found.cluster.cluster_id, branch.branch_id if branch else "")
     login = await in_control_thread(_reader, where) or await _reader_made_now(where, call)
     if login is None:
@@ -32,13 +69,22 @@ async def reader_of(
             f"No reader login is stored for {place.display_name}. Ask {settings.ADMIN_CONTACT} to store a SQL "
             "login with role_readonly for it in the console."
         )
-    version = login.stored_at.isoformat()
-    target = Target(endpoint.host, endpoint.port, login.username, version, database)
+    if branch is None:
+        _known[found.connection.pk, found.cluster.cluster_id] = login
+    return Reader(_target(place, login, database), login)
 
-    def password() -> Secret:
-        return open_secret(login, purpose="connect to run a read", facts=call.facts)
 
-    return target, password
+def _target(place: Cluster | Branch, login: SqlLogin, database: str) -> Target:
+    host, port = _endpoint(place)
+    return Target(host, port, login.username, login.stored_at.isoformat(), database)
+
+
+def _endpoint(place: Cluster | Branch) -> tuple[str, int]:
+    endpoint = place.public_endpoint
+    if endpoint is None or not endpoint.host or not endpoint.port or endpoint.disabled:
+        state, what = place.state or "unknown", "branch" if isinstance(place, Branch) else "cluster"
+        raise Unavailable(f"The {what} has no public SQL endpoint now (state {state}). Try again when it is ACTIVE.")
+    return endpoint.host, endpoint.port
 
 
 async def _reader_made_now(where: Place, call: Call) -> SqlLogin | None:

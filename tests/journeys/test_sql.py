@@ -62,6 +62,12 @@ def test_the_servers_limit_beats_a_higher_wish(stack: Stack) -> None:
     assert (result["row_count"], result["truncated"]) == (1000, True)
 
 
+def test_who_does_not_say_how_many_rows_gets_a_hundred(stack: Stack) -> None:
+    result = stack.query(MANY)["structuredContent"]
+    assert (result["row_count"], result["truncated_by"]) == (100, "rows")
+    assert "up to 1000 with max_rows" in result["next_step"]
+
+
 def test_a_result_over_its_bytes_is_cut_and_says_so(stack: Stack) -> None:
     result = stack.query("SELECT id, REPEAT('x', 100000) FROM shop.customers")["structuredContent"]
     assert (result["truncated"], result["truncated_by"]) == (True, "bytes")

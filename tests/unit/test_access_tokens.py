@@ -51,10 +51,10 @@ def test_making_one_is_an_event(made: tuple[AccessToken, TokenText]) -> None:
 
 
 def _break_audit(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(self: Event, *args: object, **kwargs: object) -> None:
+    def fails(*args: object, **kwargs: object) -> None:
         raise DatabaseError("planted")
 
-    monkeypatch.setattr(Event, "save", fails)
+    monkeypatch.setattr("audit.models._insert", fails)
 
 
 def test_where_the_audit_fails_no_token_exists(bob: User, monkeypatch: pytest.MonkeyPatch) -> None:

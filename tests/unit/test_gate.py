@@ -101,9 +101,9 @@ async def rows(**fields: Any) -> list[Event]:
 FAULTS: list[tuple[str, int, dict[str, Any]]] = [
     ("host", 403, {"more": {"host": "evil.example.com"}}),
     ("method", 405, {"method": "GET"}),
-    ("size", 413, {"message": b"x" * 2000}),
     ("token", 401, {"token": None}),
     ("parameters", 400, {"query_string": b"readonly=yess"}),
+    ("size", 413, {"message": b"x" * 2000}),
 ]
 
 
@@ -159,6 +159,12 @@ async def test_only_post_is_served(method: str, token: str) -> None:
 )
 async def test_a_body_is_only_so_long(token: str, changes: dict[str, Any], status: int) -> None:
     assert (await ask(token, **changes))[0] == status
+
+
+@pytest.mark.parametrize("wrong", [{"token": None}, {"token": "tmcp_unknown"}, {"query_string": b"readonly=yess"}])
+async def test_the_body_of_a_stranger_is_not_read(token: str, wrong: dict[str, Any]) -> None:
+    status, _, _ = await ask(**{"token": token, "chunks": [], **wrong})  # who asks for it is told that they are gone
+    assert status in (400, 401)
 
 
 async def test_a_client_that_goes_in_the_middle_of_its_body_is_not_answered(token: str) -> None:
@@ -266,7 +272,7 @@ async def test_where_nobody_can_be_known_or_recorded_nobody_comes_in(
     def fails(*args: object) -> None:
         raise error
 
-    monkeypatch.setattr(gate_module, "_recognise", fails)
+    monkeypatch.setattr(gate_module, "authenticate", fails)
     sdk = Sdk()
     status, _, answer = await ask(token, sdk=sdk)
     assert (status, sdk.passage) == (503, None)

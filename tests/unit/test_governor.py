@@ -287,7 +287,7 @@ def audit_down(monkeypatch: pytest.MonkeyPatch) -> list[Result]:
         tried.append(result)
         raise AuditUnavailable("It could not be written down.", detail="hunter2")
 
-    monkeypatch.setattr(governor, "record", fails)
+    monkeypatch.setattr(governor, "event_of", fails)
     return tried
 
 
@@ -319,7 +319,7 @@ async def test_a_change_whose_outcome_cannot_be_recorded_does_not_say_that_nothi
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def breaks(call: Call) -> None:
-        monkeypatch.setattr(Event, "save", raises(OperationalError("planted")))
+        monkeypatch.setattr("audit.models._insert", raises(OperationalError("planted")))
 
     bench.does = breaks
     outcome = await call("change")

@@ -1,8 +1,8 @@
 """Ids are in the order of time, and none comes twice."""
 
 from concurrent.futures import ThreadPoolExecutor
-
-import pytest
+from multiprocessing import get_context
+from uuid import UUID
 
 from tidbmcp.lib.ids import new_id, new_request_id
 
@@ -23,10 +23,14 @@ def test_threads_never_make_the_same_one() -> None:
     assert len(set(made)) == 4000
 
 
-def test_a_clock_that_goes_back_does_not_turn_the_order_round(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = new_id()
-    monkeypatch.setattr("uuid6.time.time_ns", lambda: 0)
-    assert new_id() > before
+def test_processes_that_are_forked_never_make_the_same_one() -> None:
+    with get_context("fork").Pool(4) as processes:
+        made = processes.map(_some, range(8), chunksize=1)
+    assert len({one for some in made for one in some}) == 8 * 100
+
+
+def _some(_: int) -> list[UUID]:
+    return [new_id() for _ in range(100)]
 
 
 def test_a_request_id_fits_the_column_of_the_audit() -> None:

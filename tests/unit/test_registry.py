@@ -13,7 +13,7 @@ from accounts.scopes import Scope
 from audit.facts import NOBODY
 from mcpserver import governor
 from mcpserver.governor import Context
-from mcpserver.protocol import _as_wire, _input_schema
+from mcpserver.protocol import _tool
 from mcpserver.sqlgate.system import SYSTEM_SCHEMAS
 from mcpserver.tools import TOOLS, Tool
 from mcpserver.tools.json_schema import flat_schema
@@ -81,7 +81,7 @@ def test_titles_are_there_once() -> None:
 
 def test_a_list_for_a_reader_is_small() -> None:
     shown = [
-        _as_wire(one).model_dump(by_alias=True, exclude_none=True) for one in governor.listed(READER, Context(NOBODY))
+        _tool(one).model_dump(by_alias=True, exclude_none=True) for one in governor.listed(READER, Context(NOBODY))
     ]
     assert len(shown) >= 7
     assert len(orjson.dumps({"tools": shown})) < 16_000
@@ -120,14 +120,9 @@ def test_hints_say_what_the_tool_does(
 ) -> None:
     monkeypatch.delitem(TOOLS, "temporary", raising=False)
     _register("temporary", effect)
-    hints = _as_wire(TOOLS.pop("temporary")).annotations
+    hints = _tool(TOOLS.pop("temporary")).annotations
     assert hints is not None
     assert (hints.read_only_hint, hints.destructive_hint, hints.idempotent_hint) == (read_only, destructive, idempotent)
-
-
-def test_the_sdk_finds_a_schema_and_none_for_what_is_unknown() -> None:
-    assert _input_schema("db_query") == TOOLS["db_query"].input_schema
-    assert _input_schema("no such tool") is None
 
 
 class Inner(BaseModel):

@@ -25,7 +25,7 @@ async def in_control_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwa
     return await asyncio.get_running_loop().run_in_executor(CONTROL, partial(fresh, partial(work, *args, **kwargs)))
 
 
-async def uncancelled(work: Coroutine[Any, Any, T]) -> T:
+async def uncancelled(work: "Coroutine[Any, Any, T] | asyncio.Future[T]") -> T:
     """Wait for work that must happen once it is begun. A cancellation is passed on when it has."""
     task = asyncio.ensure_future(work)
     try:

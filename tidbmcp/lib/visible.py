@@ -1,6 +1,7 @@
 """Makes characters visible that a reader does not see, or that turn the text around: U+202E becomes ⟦U+202E⟧."""
 
 import re
+from functools import cache
 from typing import Final
 
 _UNSEEN: Final = re.compile(
@@ -12,8 +13,10 @@ _UNSEEN: Final = re.compile(
 
 def make_visible(text: str) -> str:
     """The text as a person would have to see it to judge it."""
-    return (
-        text
-        if text.isascii() and text.isprintable()
-        else _UNSEEN.sub(lambda found: f"⟦U+{ord(found.group()):04X}⟧", text)
-    )
+    return text if text.isascii() and text.isprintable() else _UNSEEN.sub(lambda found: _mark(found.group()), text)
+
+
+@cache
+def _mark(character: str) -> str:
+    """Made once for each character: a text may hold a million of them."""
+    return f"⟦U+{ord(character):04X}⟧"
