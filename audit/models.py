@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from contextlib import nullcontext
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from math import isfinite
 from typing import Any, Final, NoReturn
@@ -137,14 +137,29 @@ def write(events: list[Event]) -> None:
 
 def _insert(events: list[Event]) -> None:
     """As the ORM would, without its writing the statement anew for every row."""
-    fields = Event._meta.local_concrete_fields
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(str(field.column)) for field in fields)
-    places = ", ".join(["%s"] * len(fields))
-    statement = f"INSERT INTO {quote(Event._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608 - our own names
-    rows = [[field.get_db_prep_save(getattr(event, field.attname), connection) for field in fields] for event in events]
+    rows = [[_stored(field, getattr(event, field.attname)) for field in _FIELDS] for event in events]
     with transaction.atomic() if len(rows) > 1 else nullcontext(), connection.cursor() as cursor:
-        cursor.executemany(statement, rows)
+        cursor.executemany(_statement(connection.vendor), rows)
+
+
+_FIELDS: Final = Event._meta.local_concrete_fields
+
+
+@cache
+def _statement(vendor: str) -> str:
+    """In the words of this kind of database."""
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(str(field.column)) for field in _FIELDS)
+    places = ", ".join(["%s"] * len(_FIELDS))
+    return f"INSERT INTO {quote(Event._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608 - our own names
+
+
+def _stored(field: "models.Field[Any, Any]", value: Any) -> Any:
+    """As the driver takes it. Plain texts and numbers it takes as they are; an enumeration is no plain text."""
+    return value if type(value) in _PLAIN else field.get_db_prep_save(value, connection)
+
+
+_PLAIN: Final = frozenset({str, int, float, type(None)})
 
 
 def _clean(name: str, value: Any) -> Any:

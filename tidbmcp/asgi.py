@@ -82,7 +82,7 @@ async def lifespan() -> AsyncIterator[None]:
     manager = build_session_manager(settings.MCP_MAX_BODY_BYTES)
     site.mcp = mcp_app(Gate(manager.handle_request))
     sweeping = asyncio.create_task(sweep())
-    gc.set_threshold(20_000, 20, 50)
+    gc.set_threshold(10_000, 20, 20)  # calls make thousands of objects that are gone before they could be garbage
     gc.freeze()  # what is there at the start stays: collections need not look at it again
     try:
         async with manager.run():
