@@ -160,12 +160,34 @@ def test_a_reader_login_that_can_write_is_not_used(stack: Stack) -> None:
         f"row = SqlLogin.objects.get(cluster_id={cluster['cluster_id']!r}, role='role_readonly');"
         "row.username = {user!r}; row.store(Secret({password!r}), NOBODY)"
     )
+    asked = {"cluster": "northwind-freight", "sql": "SELECT 1"}
+    stack.answer("db_query", asked)  # the way is known now
     stack.manage("shell", "-v0", "-c", swap.format(**writer))
     try:
-        result = stack.call("db_query", {"cluster": "northwind-freight", "sql": "SELECT 1"})["result"]
+        sentence = stack.refusal("db_query", asked)
     finally:
         stack.manage("shell", "-v0", "-c", swap.format(**cluster["logins"]["role_readonly"]))
-    assert "can do more than read" in result["content"][0]["text"]
+    assert "can do more than read" in sentence
+    stack.answer("db_query", asked)
+
+
+def test_a_login_that_is_taken_away_is_not_used_again(stack: Stack) -> None:
+    cluster = stack.sandbox.cluster("northwind-freight")
+    asked = {"cluster": "northwind-freight", "sql": "SELECT 1"}
+    stack.answer("db_query", asked)
+    take = (
+        "from mcpserver.models import SqlLogin;"
+        f"SqlLogin.objects.filter(cluster_id={cluster['cluster_id']!r}, role='role_readonly').update(role={{!r}})"
+    )
+    stack.manage("shell", "-v0", "-c", take.format("put aside"))
+    try:
+        sentence = stack.refusal("db_query", asked)
+    finally:
+        stack.manage(
+            "shell", "-v0", "-c", take.replace("role='role_readonly'", "role='put aside'").format("role_readonly")
+        )
+    assert "No reader login is stored" in sentence
+    stack.answer("db_query", asked)
 
 
 def test_values_of_many_types_come_without_loss(stack: Stack) -> None:
