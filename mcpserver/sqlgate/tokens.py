@@ -46,10 +46,13 @@ _TOKENS: Final = re.compile(
 )
 
 
+_KINDS: Final = {kind.value: kind for kind in Kind}
+
+
 def tokens(sql: str) -> Iterator[Token]:
     """Every token of the text, blanks and comments too. Linear, for any text."""
     for match in _TOKENS.finditer(sql):
-        yield Token(Kind(match.lastgroup or Kind.OTHER), match.group())
+        yield Token(_KINDS[match.lastgroup or "other"], match.group())
 
 
 def meaning(sql: str) -> list[Token]:
