@@ -3,7 +3,7 @@ PORT ?= 8000
 PYTHON := .venv/bin/python
 export PYTHONUNBUFFERED = 1
 
-.PHONY: run test check bench lock setup-run setup-test
+.PHONY: run test check bench profile lock setup-run setup-test
 
 run: setup-run
 	@exec scripts/run "$(PORT)"
@@ -16,7 +16,9 @@ check: setup-test
 
 bench: setup-test
 	@$(PYTHON) -m bench $(BENCH)
-	@$(PYTHON) -m bench.profile
+
+profile: setup-test
+	@$(PYTHON) -m bench.profile $(BENCH)
 
 setup-run:
 	@scripts/setup run

@@ -1,5 +1,6 @@
 """`python -m bench.profile`: where the CPU time of one governed call goes, phase by phase."""
 
+import argparse
 import json
 import tempfile
 from pathlib import Path
@@ -19,17 +20,23 @@ WITHIN = {"SQL": ["vault: reader still stands"]}
 
 
 def main() -> None:
-    """A table for each question, both eras together."""
+    """A table for each question and era."""
+    parser = argparse.ArgumentParser(prog="python -m bench.profile", description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default="", help="questions whose name holds this")
+    parser.add_argument("--seconds", type=float, default=4.0)
+    asked = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="tidbmcp-bench-") as folder,
         servers(Path(folder), "bench.phases:application") as (governed, _),
     ):
-        for case in CASES:
+        for case in (case for case in CASES if asked.only in case.name):
             for era in (REVISION, "legacy"):
                 request = Question(case.method, case.params, era).to(governed.port, governed.token)
                 uvloop.run(load(governed.port, request, connections=16, seconds=1, wanted=case.wanted))
                 before = _sums(governed)
-                figures = uvloop.run(load(governed.port, request, connections=16, seconds=4, wanted=case.wanted))
+                figures = uvloop.run(
+                    load(governed.port, request, connections=16, seconds=asked.seconds, wanted=case.wanted)
+                )
                 _print(f"{case.name}, {era}", before, _sums(governed), len(figures.latencies))
 
 

@@ -1,4 +1,4 @@
-"""Both servers: the governed one and the bare one, each alone on one core while it is asked; all else on the other core."""
+"""Both servers, the governed one and the bare one, on one core, where one of them is asked at a time; all else on another."""
 
 import json
 import os
@@ -14,8 +14,7 @@ from typing import Any, Final
 from tests.sandbox_process import start_sandbox
 from tests.stack import PRODUCT, ROOT, Stack, answer_of, free_port, wait_until
 
-SERVER_CORE: Final = {0}
-OTHER_CORE: Final = {1}
+SERVER_CORE, OTHER_CORE = ({core} for core in sorted(os.sched_getaffinity(0))[:2])
 BARE: Final = [sys.executable, "-m", "uvicorn", "bench.bare:app", "--no-access-log", "--log-level", "warning"]
 
 

@@ -77,7 +77,7 @@ class Gate:
         try:
             self._before_token(scope, headers, facts)
             known, read_only = await self._known(scope, headers, facts)
-            body = await _body_in_time(receive)
+            body = await _body_in_time(receive, _facts_of(known, None, facts))
             if body is None:
                 return
             envelope = await self._understood(body, known, facts)
@@ -196,20 +196,20 @@ def _unauthorized(sentence: str, why: str, facts: Facts) -> Turned:
     return Turned(401, sentence, why, UNAUTHORIZED, headers, kind=Kind.AUTH_REFUSED, facts=facts)
 
 
-def _too_long() -> Turned:
-    return Turned(413, f"The body is larger than {settings.MCP_MAX_BODY_BYTES:,} bytes.")
+def _too_long(facts: Facts | None = None) -> Turned:
+    return Turned(413, f"The body is larger than {settings.MCP_MAX_BODY_BYTES:,} bytes.", facts=facts)
 
 
-async def _body_in_time(receive: Receive) -> bytes | None:
+async def _body_in_time(receive: Receive, facts: Facts) -> bytes | None:
     """The whole body, or None where the client went away. Raises Turned: 408, or 413 as soon as it is too long."""
     try:
         async with timeout(BODY_SECONDS):
-            return await _read_body(receive)
+            return await _read_body(receive, facts)
     except TimeoutError:
-        raise Turned(408, f"The body did not arrive within {BODY_SECONDS:g} s.") from None
+        raise Turned(408, f"The body did not arrive within {BODY_SECONDS:g} s.", facts=facts) from None
 
 
-async def _read_body(receive: Receive) -> bytes | None:
+async def _read_body(receive: Receive, facts: Facts) -> bytes | None:
     body = bytearray()
     while True:
         message = await receive()
@@ -217,7 +217,7 @@ async def _read_body(receive: Receive) -> bytes | None:
             return None
         body += message.get("body", b"")
         if len(body) > settings.MCP_MAX_BODY_BYTES:
-            raise _too_long()
+            raise _too_long(facts)
         if not message.get("more_body", False):
             return bytes(body)
 

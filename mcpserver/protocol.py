@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, Final
 
 import mcp_types as types
+from mcp.server._otel import OpenTelemetryMiddleware
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
@@ -55,7 +56,8 @@ def build_session_manager(max_body_bytes: int) -> StreamableHTTPSessionManager:
         on_list_tools=_list_tools,
         on_call_tool=_call_tool,
     )
-    server.middleware.clear()  # it would make spans, for whom nothing here is listening
+    # It makes spans, for whom nothing here is listening. Whatever else the SDK may put there stays.
+    server.middleware[:] = [one for one in server.middleware if not isinstance(one, OpenTelemetryMiddleware)]
     # Host, Origin and size are the gate's business, before a token is looked at.
     return StreamableHTTPSessionManager(server, stateless=True, max_request_body_size=max_body_bytes)
 

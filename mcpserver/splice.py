@@ -8,16 +8,22 @@ one event is sent as JSON, which both of a client's ways of reading must take (M
 some clients read no event of more than a megabyte.
 """
 
+import logging
+import re
 from typing import Final
 
 import orjson
 from starlette.types import Message, Send
 
+logger = logging.getLogger(__name__)
+
 LENGTH: Final = b"content-length"
 TYPE: Final = b"content-type"
-EVENT: Final = b"event: message\r\ndata: "
-ANSWER: Final = b'{"jsonrpc":"2.0","id":'
-"""How a message begins that ends its request."""
+_ID: Final = rb'(?:-?\d+|"(?:[^"\\]|\\.)*")'
+ANSWER: Final = re.compile(
+    rb'event: message\r\ndata: (\{"jsonrpc":"2.0","id":' + _ID + rb',"(?:result|error)":.*\})\s*', re.DOTALL
+)
+"""The event of the message that ends a request: not a notification, and not a request of the server's."""
 
 
 class Splice:
@@ -45,12 +51,14 @@ class Splice:
 
     async def _send_body(self, message: Message) -> None:
         if self._ended:
+            if message.get("body"):
+                logger.error("an answer has ended, and the SDK sends more: %d bytes are dropped", len(message["body"]))
             return
         body, more = self._filled(message.get("body", b"")), message.get("more_body", False)
         start, self._start = self._start, None
         if start is not None:
-            if body.startswith(EVENT + ANSWER):
-                body, more = body[len(EVENT) :].rstrip(b"\r\n"), False
+            if answer := ANSWER.fullmatch(body):
+                body, more = answer[1], False
                 start = _with(start, TYPE, b"application/json")
             await self._send(start if more else _with(start, LENGTH, b"%d" % len(body)))
         self._ended = not more
@@ -59,7 +67,7 @@ class Splice:
     def _filled(self, body: bytes) -> bytes:
         """Each mark is looked for in what the SDK wrote, never in what has taken the place of the other."""
         mark = self._mark.encode()
-        if mark not in body:
+        if not self._text or mark not in body:
             return body
         before, as_object, after = body.partition(b'{"%s":true}' % mark)
         as_text, text = b'"%s"' % mark, orjson.dumps(self._text)

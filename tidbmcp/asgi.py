@@ -70,7 +70,8 @@ class Site:
 
 
 site = Site()
-wrapped = InFlight(Wrapper(site))
+in_flight = InFlight(site)
+wrapped = Wrapper(in_flight)
 
 
 @asynccontextmanager
@@ -89,7 +90,7 @@ async def lifespan() -> AsyncIterator[None]:
             yield
     finally:
         sweeping.cancel()
-        await wrapped.all_ended()
+        await in_flight.all_ended()
         await all_stopped()
         await in_control_thread(REFUSALS.flush, everything=True)
         await close_clients()

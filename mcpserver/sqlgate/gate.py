@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from itertools import dropwhile
+from itertools import dropwhile, pairwise
 from typing import Final
 
 from mcpserver.sqlgate.fingerprint import MOST_CHARACTERS
@@ -14,6 +14,10 @@ READING: Final = ("SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "EXPLAIN", "TABL
 
 _CHANGING: Final = frozenset({"delete", "insert", "update", "replace"})
 _VERBS: Final = _CHANGING | {"select", "table", "values"}
+
+COLUMNS_OF_A_TABLE: Final = 4096
+COLUMNS_MOST: Final = 16 * COLUMNS_OF_A_TABLE
+"""`t.*` written ten thousand times asks for millions of columns, and the driver reads what each is before we can look."""
 
 _FIRST_WORD: Final = re.compile(r"[ \t\r\n(]*([A-Za-z]+)\b")
 _CONTROL: Final = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
@@ -69,6 +73,8 @@ def _judge_tokens(statement: list[Token]) -> Refuse | None:
             return Refuse("characters", f"U+{ord(text):04X} stands outside quotes: use plain blanks and signs there.")
         if text == ";" and place < len(statement) - 1:
             return Refuse("statements", "One statement a call: send the others in calls of their own.")
+    if _asks_for_too_many_columns(statement):
+        return Refuse("columns", "The statement asks for all columns of tables too often: name the columns you need.")
     if verb := _change_behind_a_reading_word(statement):
         return Refuse("first_word", f"db_query only reads, and {verb.upper()} changes, also behind EXPLAIN and WITH.")
     if sentence := asks_for_inside(statement):
@@ -87,3 +93,10 @@ def _change_behind_a_reading_word(statement: list[Token]) -> str:
         if depth <= 0 and text.lower() in _VERBS:
             return text.lower() if text.lower() in _CHANGING else ""
     return ""
+
+
+def _asks_for_too_many_columns(statement: list[Token]) -> bool:
+    """Whether `t.*` stands so often that the columns could be too many; a derived table has no more than its commas."""
+    stars = sum(token.text == "." and after.text == "*" for token, after in pairwise(statement))
+    commas = sum(token.text == "," for token in statement) if stars else 0
+    return stars * max(COLUMNS_OF_A_TABLE, commas + 1) > COLUMNS_MOST

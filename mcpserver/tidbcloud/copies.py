@@ -1,5 +1,7 @@
 """Copies of data: backups and what is restored from them, exports, imports.
 
+No tool calls these yet: they are for restore points before what can't be undone, and for moving data.
+
 Source: br.swagger.json, export.swagger.json and import.swagger.json of tidbcloud-cli (Apache-2.0). Not on every plan.
 """
 

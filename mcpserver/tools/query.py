@@ -46,7 +46,7 @@ class QueryArguments(Arguments):
         DatabaseName | None, Field(description="Database for names without one; else write database.table.")
     ] = None
     max_rows: Annotated[
-        int | None, Field(ge=1, description="At most so many rows, up to the server's limit; 100 where left out.")
+        int | None, Field(ge=1, description="At most so many rows, up to the server's limit; 100 unless said.")
     ] = None
     timeout_seconds: Annotated[
         int | None, Field(ge=1, description="Stop it after so many seconds; the server's limit where left out.")
@@ -178,10 +178,8 @@ def default_limits() -> Limits:
 def _next_step(table: Table, limits: Limits) -> str | None:
     match table.cut:
         case "rows":
-            return (
-                f"Cut at {limits.rows} rows: aggregate, filter with WHERE, page with ORDER BY and LIMIT ... OFFSET, or ask for "
-                f"up to {settings.SQL_MAX_ROWS} with max_rows."
-            )
+            more = f", or ask for up to {most} with max_rows" if limits.rows < (most := settings.SQL_MAX_ROWS) else ""
+            return f"Cut at {limits.rows} rows: aggregate, filter with WHERE, or page with ORDER BY and LIMIT ... OFFSET{more}."
         case "bytes":
             return f"Cut at {limits.bytes} bytes: select fewer or narrower columns, or shorten them with LEFT()."
         case _:

@@ -1,6 +1,7 @@
 """The way to a cluster's SQL: its address from the API, its reader login from the vault."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -30,6 +31,8 @@ class Reader:
 
     target: Target
     login: SqlLogin
+    found_at: datetime
+    """When the key was stored with which the address was found."""
 
     def password(self, facts: Facts) -> Secret:
         """For when a connection must be made. Blocking; raises as `open_secret` does."""
@@ -37,9 +40,9 @@ class Reader:
 
     def still_stands(self) -> None:
         """Raise Moved unless vault and connection are as they were when this was found. Blocking, in one query."""
-        login, connection = self.login, self.login.connection
-        row = _STANDING.first(connection.pk, login.cluster_id, login.branch_id, Role.READONLY)
-        if row is None or tuple(row.values()) != (login.pk, login.username, login.stored_at, connection.stored_at):
+        login = self.login
+        row = _STANDING.first(login.connection_id, login.cluster_id, login.branch_id, Role.READONLY)
+        if row is None or tuple(row.values()) != (login.pk, login.username, login.stored_at, self.found_at):
             raise Moved
 
 
@@ -48,6 +51,7 @@ _STANDING: Final = Prepared(
     ("connection_id", "cluster_id", "branch_id", "role"),
     ("id", "username", "stored_at", "connection__stored_at"),
 )
+KNOWN_MOST: Final = 10_000
 _known: dict[tuple[UUID, str], SqlLogin] = {}
 """Readers of clusters, by connection and cluster id."""
 
@@ -55,7 +59,7 @@ _known: dict[tuple[UUID, str], SqlLogin] = {}
 def known_reader(found: Found, database: str) -> Reader | None:
     """The reader of before, if there is one. It may not stand any more."""
     login = _known.get((found.connection.pk, found.cluster.cluster_id))
-    return Reader(_target(found.cluster, login, database), login) if login else None
+    return Reader(_target(found.cluster, login, database), login, found.connection.stored_at) if login else None
 
 
 async def reader_of(found: Found, call: Call, database: str = "", branch: Branch | None = None) -> Reader:
@@ -70,8 +74,10 @@ async def reader_of(found: Found, call: Call, database: str = "", branch: Branch
             "login with role_readonly for it in the console."
         )
     if branch is None:
+        if len(_known) >= KNOWN_MOST:
+            _known.clear()
         _known[found.connection.pk, found.cluster.cluster_id] = login
-    return Reader(_target(place, login, database), login)
+    return Reader(_target(place, login, database), login, found.connection.stored_at)
 
 
 def _target(place: Cluster | Branch, login: SqlLogin, database: str) -> Target:

@@ -129,10 +129,35 @@ def test_sixty_four_at_once_are_all_cut_and_bounded(own: Stack, sql: str, most: 
     assert all(answer["truncated"] and answer["next_step"] for answer in answers)
 
 
-def test_millions_of_columns_are_refused_before_they_are_asked_for(own: Stack) -> None:
+ALL_OF_A = "FROM information_schema.columns a LIMIT 1"
+WIDE_A = "FROM (SELECT " + ", ".join(f"{n} AS c{n}" for n in range(300)) + ") a"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT " + "a.*, " * 10_000 + f"1 {ALL_OF_A}",
+        "SELECT " + "a . *, " * 10_000 + f"1 {ALL_OF_A}",
+        "SELECT " + "a./**/*, " * 5_000 + f"1 {WIDE_A}",
+        "SELECT " + "a.-- \n*, " * 5_000 + f"1 {WIDE_A}",
+        "SELECT " + "`a`.#\n*, " * 5_000 + f"1 {WIDE_A}",
+        "SELECT " + "a.*, " * 12 + "1 FROM (SELECT " + "1, " * 20_000 + "1) a",
+    ],
+    ids=["plain", "blanks", "comments", "dashes", "hashes", "a wide derived table"],
+)
+def test_millions_of_columns_are_refused_before_they_are_asked_for(own: Stack, sql: str) -> None:
     with growth(own, 32):
-        refused = own.query("SELECT " + "a.*, " * 10_000 + "1 FROM information_schema.columns a LIMIT 1")
-    assert "asks for all columns more than 64 times" in refused["content"][0]["text"]
+        refused = own.query(sql)
+    assert "asks for all columns of tables too often" in refused["content"][0]["text"]
+
+
+def test_a_few_stars_and_stars_in_texts_are_no_harm(own: Stack) -> None:
+    sql = (
+        "SELECT a.*, b.*, "
+        + ", ".join("'.*.*.*.*'" for _ in range(30))
+        + " FROM shop.customers a JOIN shop.customers b USING (id)"
+    )
+    assert not own.query(sql)["isError"]
 
 
 def test_many_columns_that_are_written_out_are_refused_and_forgotten(own: Stack) -> None:

@@ -17,7 +17,7 @@ JSON, STREAM = b"application/json", b"text/event-stream"
 def carried(mark: str = MARK, **more: Any) -> bytes:
     """As the SDK writes it."""
     result = {"content": [{"text": mark, "type": "text"}], "isError": False, "structuredContent": {mark: True}}
-    return json.dumps({"jsonrpc": "2.0", "id": 1, "result": result, **more}, separators=(",", ":")).encode()
+    return json.dumps({"jsonrpc": "2.0", "id": 1, **more, "result": result}, separators=(",", ":")).encode()
 
 
 def event(data: bytes) -> bytes:
@@ -71,8 +71,12 @@ async def test_a_revision_without_structure_gets_the_text_alone() -> None:
 
 @pytest.mark.parametrize(
     "first",
-    [b": ping - 2026-11-22\r\n\r\n", event(b'{"jsonrpc":"2.0","method":"notifications/progress","params":{}}')],
-    ids=["a sign of life", "progress"],
+    [
+        b": ping - 2026-11-22\r\n\r\n",
+        event(b'{"jsonrpc":"2.0","method":"notifications/progress","params":{}}'),
+        event(b'{"jsonrpc":"2.0","id":1,"method":"elicitation/create","params":{}}'),
+    ],
+    ids=["a sign of life", "progress", "a question of the server's"],
 )
 async def test_a_stream_of_more_than_its_answer_stays_one(first: bytes) -> None:
     headers, body, messages = await sent(STREAM, first, event(carried()))
@@ -88,6 +92,19 @@ async def test_what_carries_no_mark_is_as_it_was() -> None:
     plain = b'{"jsonrpc":"2.0","id":1,"result":{"isError":true}}'
     headers, body, _ = await sent(JSON, plain, keep=None)
     assert (body, headers[b"content-length"]) == (plain, b"%d" % len(plain))
+
+
+async def test_the_mark_is_only_a_word_where_nothing_was_kept() -> None:
+    told = json.dumps({"data": {"request_id": MARK}}).encode()
+    assert (await sent(JSON, told, keep=None))[1] == told
+
+
+@pytest.mark.parametrize("number", [1, -7, "seven", 'a "quoted" id', "日本語", MARK])
+async def test_whatever_the_id_is_an_answer_is_one(number: int | str) -> None:
+    headers, body, _ = await sent(STREAM, event(carried(id=number)))
+    assert headers[b"content-type"] == JSON
+    answer = json.loads(body)
+    assert answer["result"]["structuredContent"] == ANSWER
 
 
 async def test_an_answer_without_a_body_leaves_too() -> None:

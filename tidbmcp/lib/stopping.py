@@ -13,9 +13,11 @@ logger = logging.getLogger(__name__)
 RECORDED_WITHIN: Final = 10.0
 """Seconds in which a request that was cut stops its statement and writes its row."""
 
-CUT: Final = {"error": "The server was stopped while this ran. Look whether it was done before you try again."}
+CUT: Final = "The server was stopped while this ran. Look whether it was done before you try again."
 
 # Else every stream is ended the moment that a stop is asked for, with the calls in it; ours end with their calls.
+if not hasattr(AppStatus, "enable_automatic_graceful_drain"):
+    raise RuntimeError("sse_starlette drains streams in another way now: see that calls outlive a stop")
 AppStatus.enable_automatic_graceful_drain = False
 
 
@@ -39,10 +41,11 @@ class InFlight:
         try:
             await self._app(scope, receive, watched)
         except asyncio.CancelledError:
-            # The server's patience has ended. This is the outermost frame: nobody waits for the cancellation to pass.
+            # The server's patience has ended. Nothing outside waits for the cancellation to pass.
             logger.warning("a request to %s was cut: the server stops", scope["path"])
             if not started:
-                await JSONResponse(CUT, 503)(scope, receive, send)
+                error = {"code": -32603, "message": CUT, "data": {"request_id": scope.get("request_id", "")}}
+                await JSONResponse({"jsonrpc": "2.0", "id": None, "error": error}, 503)(scope, receive, send)
         finally:
             self._tasks.discard(task)
 
