@@ -7,7 +7,7 @@ from uuid import UUID
 from accounts.models import AccessToken
 from accounts.scopes import Scope
 from accounts.tokens import read_token
-from audit.models import shown
+from audit.parameters import shown
 from tidbmcp.lib.clock import now
 from tidbmcp.lib.prepared import Prepared
 from tidbmcp.lib.redaction import redact_text

@@ -1,11 +1,7 @@
 """The record of what happened: rows are added, and never changed or removed through here."""
 
-import json
-from collections.abc import Mapping
 from contextlib import nullcontext
 from functools import cache, lru_cache
-from itertools import islice
-from math import isfinite
 from typing import Any, Final, NoReturn
 
 from django.db import Error as DatabaseFailure
@@ -13,14 +9,11 @@ from django.db import connection, models, transaction
 
 from audit.facts import NOBODY, Facts
 from audit.kinds import Kind, Result
+from audit.parameters import kept, shown
 from tidbmcp.lib.clock import now
 from tidbmcp.lib.errors import AuditUnavailable
 from tidbmcp.lib.ids import new_id
-from tidbmcp.lib.redaction import redact, redact_text
-from tidbmcp.lib.visible import make_visible
-
-PARAMETERS_MOST: Final = 8_000
-"""Characters of JSON that one event keeps of a call's parameters."""
+from tidbmcp.lib.redaction import redact_text
 
 REPEATING: Final = frozenset(
     {"person", "token", "client_name", "client_version", "address", "tool", "cluster", "cluster_id"}
@@ -28,11 +21,7 @@ REPEATING: Final = frozenset(
 """Texts that are the same in call after call: cleaned once."""
 
 CONTEXT: Final = 4
-"""Times what is kept is looked at, so that a secret is seen whole. No more: callers may send megabytes."""
-
-KEY_MOST: Final = 200
-ITEMS_MOST: Final = 200
-"""Items of a list or object that are kept; calls have a handful."""
+"""Times what is kept of a text is looked at, so that a secret is seen whole. No more: callers may send megabytes."""
 
 SQL_MOST: Final = 4_000
 """Characters of SQL, literals already out, that one event keeps."""
@@ -164,7 +153,7 @@ _PLAIN: Final = frozenset({str, int, float, type(None)})
 
 def _clean(name: str, value: Any) -> Any:
     if name == "parameters":
-        return _bounded(value)
+        return kept(value)
     if isinstance(value, str):
         most = getattr(Event._meta.get_field(name), "max_length", None) or SQL_MOST
         return (_clean_again if name in REPEATING else _clean_text)(value[: most * CONTEXT], most)
@@ -176,42 +165,3 @@ def _clean_text(text: str, most: int) -> str:
 
 
 _clean_again = lru_cache(maxsize=1000)(_clean_text)
-
-
-def shown(text: str, most: int) -> str:
-    """Text from outside as it is kept: valid Unicode, what can't be seen made visible, not longer than `most`."""
-    text = make_visible(text[: most + 1])
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def _bounded(parameters: object) -> object:
-    kept = _visible(redact(_as_json(parameters)))  # in this order: what JSON does not know becomes a text first
-    text = json.dumps(kept, ensure_ascii=False)
-    return kept if isinstance(kept, dict) and len(text) <= PARAMETERS_MOST else {"cut": shown(text, PARAMETERS_MOST)}
-
-
-def _visible(value: object) -> object:
-    match value:
-        case str():
-            return shown(value, PARAMETERS_MOST)
-        case dict():
-            return {shown(key, KEY_MOST): _visible(inner) for key, inner in value.items()}
-        case list():
-            return [_visible(inner) for inner in value]
-        case _:
-            return value
-
-
-def _as_json(value: object) -> object:
-    """The value with its texts cleaned, and with a text for whatever JSON does not know."""
-    match value:
-        case None | bool() | int():
-            return value
-        case float() if isfinite(value):
-            return value
-        case Mapping():
-            return {str(key)[:KEY_MOST]: _as_json(inner) for key, inner in islice(value.items(), ITEMS_MOST)}
-        case list() | tuple():
-            return [_as_json(inner) for inner in value[:ITEMS_MOST]]
-        case _:
-            return str(value)[: PARAMETERS_MOST * CONTEXT]

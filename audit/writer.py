@@ -4,7 +4,6 @@ A commit costs more than a row, and SQLite has one writer anyway.
 """
 
 import asyncio
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ TOGETHER: Final = 100
 class _Waiting:
     """A row that somebody waits for."""
 
-    make: Callable[[], Event]
+    event: Event
     loop: asyncio.AbstractEventLoop
     done: "asyncio.Future[None]"
 
@@ -38,13 +37,10 @@ class Writer:
         self._writing = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="audit")
 
-    async def write(self, make: Callable[[], Event]) -> None:
-        """Make the event in the writer's thread and commit it; once begun it happens, also if the caller is cancelled.
-
-        Raises AuditUnavailable.
-        """
+    async def write(self, event: Event) -> None:
+        """Commit the event; once asked for it happens, also if the caller is cancelled. Raises AuditUnavailable."""
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(make, loop, loop.create_future())
+        waiting = _Waiting(event, loop, loop.create_future())
         with self._lock:
             self._waiting.append(waiting)
             wake, self._writing = not self._writing, True
@@ -53,29 +49,38 @@ class Writer:
         await uncancelled(waiting.done)
 
     def _write_all(self) -> None:
-        while batch := self._take():
+        while batch := self._take(TOGETHER):
             outcomes = _committed(batch)
-            for loop in {waiting.loop for waiting in batch}:
+            if lost := next((error for _, error in outcomes if _is_gone(error)), None):
+                # Who came while the database was waited for need not wait as long again behind them.
+                outcomes += [(waiting, lost) for waiting in self._take(None)]
+            for loop in {waiting.loop for waiting, _ in outcomes}:
                 told = [(waiting.done, error) for waiting, error in outcomes if waiting.loop is loop]
                 with suppress(RuntimeError):  # the loop has ended, and nobody waits any more
                     loop.call_soon_threadsafe(_tell, told)
 
-    def _take(self) -> list[_Waiting]:
+    def _take(self, most: int | None) -> list[_Waiting]:
+        """Those who wait longest. Where nobody waits, the thread ends its work, unless it takes them for somebody else."""
         with self._lock:
-            batch, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
-            self._writing = bool(batch)
+            batch, self._waiting = self._waiting[:most], self._waiting[most:] if most else []
+            self._writing = bool(batch) or most is None
         return batch
 
 
 def _committed(batch: list[_Waiting]) -> list[tuple[_Waiting, Exception | None]]:
     """Each with what went wrong, if anything: whatever it is, it is raised where it is waited for."""
     try:
-        fresh(lambda: write([waiting.make() for waiting in batch]))
+        fresh(lambda: write([waiting.event for waiting in batch]))
     except Exception as error:  # noqa: BLE001 - see above
-        if len(batch) == 1 or isinstance(error.__cause__, OperationalError | InterfaceError):
+        if len(batch) == 1 or _is_gone(error):
             return [(waiting, error) for waiting in batch]
         return [outcome for waiting in batch for outcome in _committed([waiting])]  # one takes no other along
     return [(waiting, None) for waiting in batch]
+
+
+def _is_gone(error: Exception | None) -> bool:
+    """Whether it is the database that fails, and not a row."""
+    return error is not None and isinstance(error.__cause__, OperationalError | InterfaceError)
 
 
 def _tell(told: "list[tuple[asyncio.Future[None], Exception | None]]") -> None:

@@ -88,7 +88,7 @@ class Gate:
             logger.error("request %s refused, the control database failed: %s", facts.request_id, error)  # noqa: TRY400
             await _answer(DOWN, facts, scope, receive, send)
             return
-        splice = Splice(send, facts.request_id)
+        splice = Splice(send)
         passage = Passage(known, Context(_facts_of(known, envelope, facts), read_only), splice.keep)
         await self._pass_on(scope, body, envelope, passage, receive, splice.send)
 
@@ -241,6 +241,15 @@ async def _answer(turned: Turned, facts: Facts, scope: Scope, receive: Receive, 
     answer = JSONResponse(
         {"jsonrpc": "2.0", "id": None, "error": error},
         turned.status,
-        {**turned.headers, "Cache-Control": "no-store"},
+        {**turned.headers, **_no_more(scope), "Cache-Control": "no-store"},
     )
     await answer(scope, receive, send)
+
+
+def _no_more(scope: Scope) -> dict[str, str]:
+    """Close the connection where a body is still to come: whoever speaks next on it would be read as that body.
+
+    RFC 9110, section 10.1.1. A body that is on its way in any case is read away by the server.
+    """
+    names = {name for name, _ in scope["headers"]}
+    return {"Connection": "close"} if names & {b"expect", b"transfer-encoding"} else {}

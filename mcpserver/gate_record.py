@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Final
 
 from anyio import CancelScope
@@ -74,7 +73,7 @@ class Recorder:
         tool = self._envelope.tool if self._is_call else self._envelope.method
         error = REFUSED if result is Result.REFUSED else ""
         try:
-            await WRITER.write(partial(event_of, kind, result, self._passage.context.facts, tool=tool, error=error))
+            await WRITER.write(event_of(kind, result, self._passage.context.facts, tool=tool, error=error))
         except AuditUnavailable as unavailable:
             logger.error("a request is not answered: %s", unavailable.detail)  # noqa: TRY400
             return False

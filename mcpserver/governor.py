@@ -7,7 +7,7 @@ It knows nothing of the SDK or of HTTP.
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from time import monotonic
@@ -29,9 +29,13 @@ from mcpserver.tools import TOOLS, Tool
 from mcpserver.tools.spec import Call, Effect, Progress, unseen
 from tidbmcp.lib.errors import AuditUnavailable, BadInput, GatewayError, Refused
 from tidbmcp.lib.ids import new_id
+from tidbmcp.lib.threads import in_control_thread, uncancelled
 
 logger = logging.getLogger(__name__)
 
+
+SHORT: Final = 1_000
+"""Characters of arguments."""
 
 GONE: Final = "the client went away, or the server stopped"
 
@@ -180,10 +184,20 @@ class _Walk:
             return  # one row says how a call ended, also where a cancellation comes while it is written
         self.ended = kind is Kind.CALL_FINISHED
         duration = (monotonic() - self.started) * 1000
-        await WRITER.write(partial(self._event, kind, result, error=error, duration_ms=duration, bytes=size))
+        make = partial(self._event, kind, result, error=error, duration_ms=duration, bytes=size)
+        if self._is_short():
+            await WRITER.write(make())
+        else:
+            await uncancelled(_write_later(make))
+
+    def _is_short(self) -> bool:
+        """Whether the row can be made here: taking long arguments apart must not hold up the event loop."""
+        values = self.arguments.values()
+        texts = sum(len(value) if isinstance(value, str) else 0 for value in values)
+        nested = any(isinstance(value, dict | list) for value in values)
+        return len(values) < 20 and texts < SHORT and not nested
 
     def _event(self, kind: Kind, result: Result, **about: Any) -> Event:
-        """Not in the event loop: taking a long statement apart must not hold it up."""
         parameters = self._known_arguments()
         statement = fingerprint(_text(parameters.pop("sql", "")))
         return event_of(
@@ -207,6 +221,10 @@ class _Walk:
         known = {name: value for name, value in self.arguments.items() if name in fields}
         unknown = sorted(name[:60] for name in self.arguments if name not in fields)[:20]
         return known | ({"unknown arguments": unknown} if unknown else {})
+
+
+async def _write_later(make: Callable[[], Event]) -> None:
+    await WRITER.write(await in_control_thread(make))
 
 
 def _verdict(tool: Tool[Any], principal: Principal, context: Context) -> Allow | Refuse | Hide:

@@ -8,12 +8,15 @@ one event is sent as JSON, which both of a client's ways of reading must take (M
 some clients read no event of more than a megabyte.
 """
 
+import asyncio
 import logging
 import re
 from typing import Final
 
 import orjson
 from starlette.types import Message, Send
+
+from tidbmcp.lib.ids import new_request_id
 
 logger = logging.getLogger(__name__)
 
@@ -26,11 +29,20 @@ ANSWER: Final = re.compile(
 """The event of the message that ends a request: not a notification, and not a request of the server's."""
 
 
-class Splice:
-    """Stands between the SDK and the client of one request; the mark is one that nobody could know before."""
+PIECE: Final = 64 * 1024
+PATIENCE: Final = 60.0
+"""Seconds for an answer to be taken, once it is there."""
 
-    def __init__(self, send: Send, mark: str) -> None:
-        self._send, self._mark = send, mark
+
+class ClientTooSlow(Exception):
+    """The connection is given up."""
+
+
+class Splice:
+    """Stands between the SDK and the client of one request. Its mark is an id that nobody is told."""
+
+    def __init__(self, send: Send) -> None:
+        self._send, self._mark = send, new_request_id()
         self._text = ""
         self._start: Message | None = None
         self._ended = False
@@ -62,6 +74,18 @@ class Splice:
                 start = _with(start, TYPE, b"application/json")
             await self._send(start if more else _with(start, LENGTH, b"%d" % len(body)))
         self._ended = not more
+        try:
+            async with asyncio.timeout(PATIENCE if len(body) > PIECE else None):
+                await self._send_in_pieces(body, more=more)
+        except TimeoutError:
+            self._ended = True
+            raise ClientTooSlow(f"an answer of {len(body):,} bytes was not taken within {PATIENCE:g} s") from None
+
+    async def _send_in_pieces(self, body: bytes, *, more: bool) -> None:
+        """As fast as the client takes it: the server would keep all of it for one that never does."""
+        while len(body) > PIECE:
+            await self._send({"type": "http.response.body", "body": body[:PIECE], "more_body": True})
+            body = body[PIECE:]
         await self._send({"type": "http.response.body", "body": body, "more_body": more})
 
     def _filled(self, body: bytes) -> bytes:
@@ -70,10 +94,11 @@ class Splice:
         if not self._text or mark not in body:
             return body
         before, as_object, after = body.partition(b'{"%s":true}' % mark)
-        as_text, text = b'"%s"' % mark, orjson.dumps(self._text)
+        kept, as_text, text = self._text, b'"%s"' % mark, orjson.dumps(self._text)
+        self._text = ""  # it has left, and need not stay as long as its request
         parts = [
             before.replace(as_text, text, 1),
-            self._text.encode() if as_object else b"",
+            kept.encode() if as_object else b"",
             after.replace(as_text, text, 1),
         ]
         return b"".join(parts)

@@ -18,6 +18,8 @@ class Kind:
     """What it speaks; None where it does not tell."""
     stop_reaches: bool
     """Whether its user's stop closes the call's stream. Else it sends `notifications/cancelled`."""
+    begins: str = "initialize"
+    """Its first request, as the audit has it."""
     greets: frozenset[str] = frozenset()
     """Its first requests and what they get, where it tells them."""
     on_401: str = "This token is not accepted: it is mistyped, expired or revoked. Make one at "
@@ -67,13 +69,14 @@ def _inspector(era: str, revision: str, **more: Any) -> Kind:
     )
 
 
-def _mcp_remote(protocol: str) -> Kind:
+def _mcp_remote(protocol: str, **more: Any) -> Kind:
     return Kind(
         f"mcp-remote-{protocol}",
         lambda programs: programs.mcp_remote(protocol),
         None,
         stop_reaches=False,
         on_401=NO_OAUTH,
+        **more,
     )
 
 
@@ -83,6 +86,7 @@ KINDS = [
         lambda programs: programs.python("2026-07-28"),
         "2026-07-28",
         stop_reaches=True,
+        begins="tools/list",
         greets=frozenset({"POST tools/list 200"}),
     ),
     _python("2025-11-25"),
@@ -96,10 +100,11 @@ KINDS = [
         "auto",
         "2026-07-28",
         stop_reaches=True,
+        begins="server/discover",
         greets=frozenset({"POST server/discover 200", "POST tools/list 200"}),
     ),
     _inspector("legacy", "2025-11-25"),
-    _inspector("modern", "2026-07-28", on_401="the server requires authorization (HTTP 401)"),
+    _inspector("modern", "2026-07-28", begins="server/discover", on_401="the server requires authorization (HTTP 401)"),
     _mcp_remote("legacy"),
-    _mcp_remote("auto"),
+    _mcp_remote("auto", begins="server/discover"),
 ]

@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from typing import Any
 
-import MySQLdb
 import pytest
 
 from mcpserver.tools import TOOLS
 from tests.clients.client import Client, Failed
+from tests.clients.held import held
 from tests.clients.kinds import Kind
 from tests.clients.person import Person
 from tests.journeys.test_sql import MANY, as_root, running
@@ -33,19 +32,6 @@ def words(stack: Stack) -> Iterator[None]:
     as_root(stack, "DROP DATABASE `東京`")
 
 
-@contextmanager
-def held(stack: Stack, name: str) -> Iterator[None]:
-    """Until the end of this, whoever asks for the lock waits."""
-    cluster = stack.sandbox.cluster("shop")
-    root = cluster["root"]
-    with closing(
-        MySQLdb.connect(host=cluster["host"], port=cluster["port"], user=root["user"], password=root["password"])
-    ) as connection:
-        connection.query(f"SELECT GET_LOCK('{name}', 0)")
-        connection.store_result()
-        yield
-
-
 def query(sql: str, **more: Any) -> dict[str, Any]:
     return {"cluster": "shop", "sql": sql, **more}
 
@@ -61,6 +47,15 @@ def results_since(stack: Stack, row: str) -> list[str]:
 def test_it_speaks_its_revision_and_lists_every_tool(client: Client, kind: Kind) -> None:
     assert client.revision() == kind.revision
     assert client.tools() == list(TOOLS)
+
+
+def test_it_opens_as_its_era_does_and_stays_there(kept: Client, kind: Kind, stack: Stack) -> None:
+    before = last_row(stack)
+    kept.connect(stack.run["tokens"]["developer"])
+    kept.tools()
+    asked = [event["tool"] for event in stack.events("id > ? AND kind = 'request.finished'", before)]
+    assert asked[0] == kind.begins
+    assert ("initialize" in asked) == (kind.begins == "initialize")  # in the end, too: nobody falls back
 
 
 def test_a_call_answers_alike_in_text_and_structure(client: Client) -> None:

@@ -181,9 +181,9 @@ def test_clients_that_take_their_answers_drop_by_drop_hold_only_their_answers(ow
         assert not own.query("SELECT 1")["isError"]  # they hold no turn at the server and no thread
 
 
-def test_large_bodies_of_strangers_cost_their_size_and_no_more(own: Stack) -> None:
+def test_large_bodies_of_strangers_are_not_read(own: Stack) -> None:
     body = b" " * (4 * MB)
-    with growth(own, 64 * 4 + 128), ExitStack() as lines:
+    with growth(own, 32), ExitStack() as lines:  # read, they would be 256
         slow: list[socket.socket] = []
         senders = [Thread(target=lambda: slow.append(half_sent(own, body, "tmcp_wrong"))) for _ in range(64)]
         for sender in senders:

@@ -10,14 +10,19 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import pairwise
+from time import monotonic
 from typing import Any
 
 import httpx2
 import pytest
+from django.conf import settings
 from honcho.manager import KILL_WAIT
 
+from mcpserver.sql.query import GRACE as STOPPED_WITHIN
+from tests.clients.held import held
 from tests.journeys.test_sql import running
 from tests.stack import ROOT, Stack, answer_of, start_stack, wait_until
+from tidbmcp.lib.stopping import RECORDED_WITHIN
 
 ERAS = ["2026-07-28", "legacy"]
 GRACE = "--timeout-graceful-shutdown"
@@ -53,6 +58,10 @@ def request(tool: str, arguments: dict[str, Any], era: str) -> tuple[dict[str, A
     return {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}, headers
 
 
+def query(sql: str) -> dict[str, Any]:
+    return {"cluster": "shop", "sql": sql}
+
+
 def call(own: Stack, tool: str, arguments: dict[str, Any], era: str) -> httpx2.Response:
     body, headers = request(tool, arguments, era)
     return own.post(body, headers=headers)
@@ -78,17 +87,20 @@ def test_a_stopping_server_takes_nothing_new_and_ends_what_it_has(own: Stack) ->
     idle.sendall(b"GET /api/health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
     assert idle.recv(65_536).startswith(b"HTTP/1.1 200")
     with ThreadPoolExecutor() as pool:
-        sql = "SELECT SLEEP(2), 'until the end'"
-        calls = [pool.submit(call, own, "db_query", {"cluster": "shop", "sql": sql}, era) for era in ERAS]
-        wait_until(lambda: running(own, "until the end") == 2, "both run")
-        own.signal(signal.SIGTERM)
-        wait_until(lambda: is_refused(own), "nothing new is taken")
-        while idle.recv(65_536):  # an idle connection is closed
-            pass
-        assert running(own, "until the end") == 2
+        with held(own, *(f"held in {era}" for era in ERAS)):
+            calls = [
+                pool.submit(call, own, "db_query", query(f"SELECT GET_LOCK('held in {era}', 25)"), era) for era in ERAS
+            ]
+            wait_until(lambda: running(own, "held in ") == 2, "both run")
+            own.signal(signal.SIGTERM)
+            wait_until(lambda: is_refused(own), "nothing new is taken")
+            while idle.recv(65_536):  # an idle connection is closed
+                pass
+            assert running(own, "held in ") == 2
+            assert not any(future.done() for future in calls)
         answers = [answer_of(future.result())["result"]["structuredContent"] for future in calls]
     idle.close()
-    assert [answer["rows"] for answer in answers] == [[[0, "until the end"]]] * 2
+    assert [answer["rows"] for answer in answers] == [[[1]]] * 2
     own.stop()
     assert [row["result"] for row in own.events("kind = 'call.finished'")[before:]] == ["ok", "ok"]
 
@@ -103,20 +115,22 @@ def outcome(future: "Future[httpx2.Response]") -> tuple[int, str]:
 
 
 def test_what_outlasts_the_servers_patience_is_cut_told_and_recorded(own: Stack) -> None:
-    own.start_as_documented(GRACE, "1")
+    """With the patience of a trial, and in the time that honcho leaves it."""
+    own.start_as_documented(GRACE, options_of(web_of_a_trial())[GRACE])
     with ThreadPoolExecutor(12) as pool:
         reads, changes = [], []
         for number in range(3):
             for era in ERAS:
-                read = {"cluster": "shop", "sql": f"SELECT SLEEP(60), 'cut {number}'"}
-                reads.append(pool.submit(call, own, "db_query", read, era))
+                reads.append(pool.submit(call, own, "db_query", query(f"SELECT SLEEP(60), 'cut {number}'"), era))
                 change = {"display_name": f"cut-{number}-{era}", "region": "aws-us-east-1", "wait": True}
                 changes.append(pool.submit(call, own, "tidbcloud_create_cluster", change, era))
         try:
             wait_until(lambda: running(own, "'cut ") == 6, "the statements run")
             wait_until(lambda: len(created(own)) == 6, "the clusters are being made")
         finally:
+            stopped_at = monotonic()
             own.stop()
+    assert monotonic() - stopped_at < KILL_WAIT
     read_outcomes, change_outcomes = [[outcome(future) for future in futures] for futures in (reads, changes)]
     assert [status for status, _ in read_outcomes] == [503] * 6
     assert all("The server was stopped while this ran." in text for _, text in read_outcomes)
@@ -189,7 +203,7 @@ class Load:
 def test_a_restart_under_load_loses_no_call_that_was_answered(own: Stack) -> None:
     """As docs/operations/production.md says: new workers first, on the same socket, and then the old ones go."""
     own.start_as_documented("--workers", "2", GRACE, "40")
-    before = own.processes()
+    before, last = own.processes(), str(own.events()[-1]["id"])
     own.sandbox.clear()
     with Load(own, clients=12) as load:
         load.more(50)
@@ -198,14 +212,15 @@ def test_a_restart_under_load_loses_no_call_that_was_answered(own: Stack) -> Non
         load.more(50)
     assert len(own.processes()) == 2
     own.stop()
-    ids = Counter(row["request_id"] for row in own.events("kind = 'call.finished' AND result = 'ok'"))
-    assert [call for call in load.answered if ids[call[1]] != 1] == []
-    assert rows_without_an_end(own) == set()
-    changed = [request for request in own.sandbox.requests() if request["method"] == "PATCH"]
-    done = [request for request in changed if request["status"] == 200]
-    assert len(done) == len(own.events("tool = 'tidbcloud_update_cluster' AND result = 'ok'"))
-    assert Counter(tool for tool, _ in load.answered)["tidbcloud_update_cluster"] <= len(done)
-    # A request that meets a connection in the moment of its closing gets no answer, and was not begun.
+    finished = own.events("id > ? AND kind = 'call.finished'", last)
+    started = own.events("id > ? AND kind = 'call.started'", last)
+    changes = sorted(one for tool, one in load.answered if tool == "tidbcloud_update_cluster")
+    assert {row["result"] for row in finished} == {"ok"}
+    assert sorted(row["request_id"] for row in finished) == sorted(one for _, one in load.answered)
+    assert sorted(row["request_id"] for row in started) == changes
+    changed = [request["status"] for request in own.sandbox.requests() if request["method"] == "PATCH"]
+    assert changed == [200] * len(changes)
+    # A request that meets a connection in the moment of its closing gets no answer; as the rows show, it was not begun.
     assert {type(error) for error in load.broken} <= {httpx2.RemoteProtocolError, httpx2.ReadError}, load.broken
     assert len(load.broken) <= load.clients
 
@@ -215,13 +230,21 @@ def options_of(command: str) -> dict[str, str]:
     return dict(pairwise(words))
 
 
-def test_a_trial_lets_go_of_its_calls_before_honcho_kills_it() -> None:
-    web = next(line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web:"))
-    assert float(options_of(web)[GRACE]) + 1 < KILL_WAIT
+def web_of_a_trial() -> str:
+    return next(line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web:"))
 
 
-def test_production_waits_longer_than_a_statement_may_run() -> None:
+def test_a_trial_has_as_long_for_its_rows_as_for_its_calls() -> None:
+    """Before honcho kills it."""
+    assert float(options_of(web_of_a_trial())[GRACE]) <= KILL_WAIT / 2
+
+
+def test_production_waits_longer_than_a_statement_may_run_and_its_manager_longer_than_its_rows_may_take() -> None:
     text = (ROOT / "docs/operations/production.md").read_text()
     command = re.search(r"```sh\n(\.venv/bin/uvicorn .*?)```", text, re.DOTALL)
+    manager = re.search(r"TimeoutStopSec=(\d+)", text)
     assert command
-    assert 30 < float(options_of(command[1])[GRACE]) < 90
+    assert manager
+    patience = float(options_of(command[1])[GRACE])
+    assert patience > settings.SQL_MAX_SECONDS + STOPPED_WITHIN
+    assert float(manager[1]) > patience + RECORDED_WITHIN + STOPPED_WITHIN

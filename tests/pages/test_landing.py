@@ -26,9 +26,31 @@ def test_it_links_to_the_security_best_practices(client: Client) -> None:
 
 
 def test_a_page_that_is_not_there_says_so_in_our_clothes(client: Client) -> None:
-    answer = client.get("/nowhere/")
-    assert answer.status_code == 404
+    answer = client.get("/nowhere/", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert (answer.status_code, answer["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert "<!doctype html>" in answer.text.lower()
     assert "There is nothing here" in answer.text
+
+
+@pytest.mark.parametrize("accept", ["", "*/*", "application/json", "application/json, text/event-stream"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/nowhere/"),
+        ("POST", "/sse"),
+        ("GET", "/.well-known/oauth-protected-resource/mcp"),
+        ("GET", "/.well-known/oauth-authorization-server"),
+        ("POST", "/register"),
+    ],
+)
+def test_a_client_in_the_wrong_place_reads_where_mcp_is(client: Client, method: str, path: str, accept: str) -> None:
+    answer = client.generic(method, path, headers={"Accept": accept} if accept else None)
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
+    said = answer.json()
+    assert set(said) == {"error", "error_description"}
+    assert said["error"] == "not_found"
+    for word in ("There is nothing here.", "http://testserver/mcp,", "http://testserver/me/tokens/", "no OAuth"):
+        assert word in said["error_description"]
 
 
 def test_the_page_for_a_failure_needs_nothing() -> None:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from audit.facts import Facts
 from audit.kinds import Kind, Result
-from audit.models import PARAMETERS_MOST, SQL_MOST, Event, record
+from audit.models import SQL_MOST, Event, record
+from audit.parameters import MOST
 from tidbmcp.lib.errors import AuditUnavailable
 from tidbmcp.lib.ids import new_id
 
@@ -111,7 +112,7 @@ def test_a_secret_that_stands_across_the_cut_does_not_survive_in_half() -> None:
 def test_huge_parameters_are_cut_and_say_so() -> None:
     kept = event(parameters={"a": "x" * 50_000, "password": "hunter2"}).parameters
     assert list(kept) == ["cut"]
-    assert len(kept["cut"]) == PARAMETERS_MOST
+    assert len(kept["cut"]) == MOST
 
 
 @pytest.mark.parametrize(
@@ -170,3 +171,38 @@ def test_where_it_cannot_be_written_nothing_may_happen(error: type[Exception], m
 def test_a_field_that_does_not_exist_is_an_error_and_not_ignored() -> None:
     with pytest.raises(Exception, match="nonsense"):
         event(nonsense="x")
+
+
+NESTED: dict[str, object] = {}
+_level = NESTED
+for _ in range(60):
+    _level["in"] = _level = {}
+HOSTILE: dict[str, object] = {
+    "many long texts": {str(number): "eyJ." * 5000 for number in range(190)},
+    "many short texts": {str(number): ["a:"] * 190 for number in range(190)},
+    "long names": {f"{number}{'x' * 5000}": 1 for number in range(190)},
+    "many values": [[1] * 199 for _ in range(199)],
+    "deep": NESTED,
+}
+
+
+@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+def test_of_megabytes_only_so_much_is_looked_at(value: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at = []
+
+    def look(text: str) -> str:
+        looked_at.append(len(text))
+        return text
+
+    monkeypatch.setattr("tidbmcp.lib.redaction.redact_text", look)
+    kept = event(parameters={"cluster": value}).parameters
+    assert len(looked_at) < 1_500
+    assert sum(looked_at) < 40_000
+    assert len(str(kept)) < 10_000
+    assert str(kept).count("{") + str(kept).count("[") < 1_000
+
+
+def test_parameters_are_not_deeper_than_every_database_takes() -> None:
+    kept = event(parameters={"cluster": NESTED}).parameters
+    assert str(kept).count("{") <= 12
+    assert "…" in str(kept)

@@ -167,6 +167,17 @@ async def test_the_body_of_a_stranger_is_not_read(token: str, wrong: dict[str, A
     assert status in (400, 401)
 
 
+@pytest.mark.parametrize(
+    ("more", "closes"),
+    [({"expect": "100-continue"}, True), ({"transfer-encoding": "chunked"}, True), ({"content-length": "40"}, False)],
+)
+async def test_after_a_refusal_nothing_is_taken_for_the_body_that_was_announced(
+    more: dict[str, str], closes: bool
+) -> None:
+    status, headers, _ = await ask(None, more=more)
+    assert (status, headers.get("connection") == "close") == (401, closes)
+
+
 async def test_a_client_that_goes_in_the_middle_of_its_body_is_not_answered(token: str) -> None:
     assert await ask(token, chunks=[]) == (0, {}, {})
     assert await rows() == []

@@ -1,12 +1,13 @@
 """Answers take the place of their mark, whole, once and nowhere else; a stream of one message is JSON."""
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 from starlette.types import Message
 
-from mcpserver.splice import Splice
+from mcpserver.splice import PIECE, ClientTooSlow, Splice
 
 MARK = "0190aaaa"
 ANSWER = {"rows": [['a "quoted" word', "日本語", MARK, None]]}
@@ -31,7 +32,8 @@ async def sent(kind: bytes, *bodies: bytes, keep: str | None = TEXT) -> tuple[di
     async def send(message: Message) -> None:
         out.append(message)
 
-    splice = Splice(send, MARK)
+    splice = Splice(send)
+    splice._mark = MARK
     if keep is not None:
         assert splice.keep(keep) == MARK
     headers = [(b"content-type", kind), (b"x-more", b"1")]
@@ -110,3 +112,28 @@ async def test_whatever_the_id_is_an_answer_is_one(number: int | str) -> None:
 async def test_an_answer_without_a_body_leaves_too() -> None:
     headers, body, messages = await sent(JSON, b"", keep=None)
     assert (headers[b"content-length"], body, len(messages)) == (b"0", b"", 2)
+
+
+async def test_a_client_that_does_not_take_its_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mcpserver.splice.PATIENCE", 0.01)
+    taken: list[Message] = []
+
+    async def send(message: Message) -> None:
+        taken.append(message)
+        if len(taken) == 3:
+            await asyncio.Event().wait()
+
+    splice = Splice(send)
+    await splice.send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", JSON)]})
+    with pytest.raises(ClientTooSlow):
+        await splice.send({"type": "http.response.body", "body": b"x" * 1_000_000})
+    assert sum(len(message.get("body", b"")) for message in taken) <= 2 * PIECE
+
+
+async def test_a_long_answer_leaves_whole_in_pieces() -> None:
+    long = json.dumps({"rows": ["日本語" * 100_000]}, ensure_ascii=False)
+    headers, body, messages = await sent(STREAM, event(carried()), keep=long)
+    assert headers[b"content-length"] == b"%d" % len(body)
+    assert json.loads(body)["result"]["content"][0]["text"] == long
+    assert [message.get("more_body") for message in messages[1:]] == [True] * (len(messages) - 2) + [False]
+    assert max(len(message.get("body", b"")) for message in messages) <= PIECE

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
 from threading import Event as Signal
 
 import pytest
@@ -21,12 +20,19 @@ pytestmark = pytest.mark.django_db(transaction=True)
 Inserted = list[list[str]]
 
 
-def row(tool: str) -> Callable[[], Event]:
-    return partial(event_of, Kind.CALL_FINISHED, Result.OK, NOBODY, tool=tool)
+def row(tool: str) -> Event:
+    return event_of(Kind.CALL_FINISHED, Result.OK, NOBODY, tool=tool)
 
 
 async def written() -> set[str]:
     return await in_control_thread(lambda: set(Event.objects.values_list("tool", flat=True)))
+
+
+def raises(error: Exception) -> Callable[[list[Event]], None]:
+    def fails(_: list[Event]) -> None:
+        raise error
+
+    return fails
 
 
 @pytest.fixture
@@ -100,18 +106,37 @@ async def test_where_the_database_is_gone_all_are_told_at_once(
 
 async def test_after_a_failure_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     writer = Writer()
-
-    def broken() -> Event:
-        raise ValueError("planted")
-
-    with pytest.raises(ValueError, match="planted"):
-        await writer.write(broken)
-    with monkeypatch.context() as patched:
-        patched.setattr(models, "_insert", lambda _: (_ for _ in ()).throw(OperationalError("planted")))
-        with pytest.raises(AuditUnavailable):
-            await writer.write(row("lost"))
+    for error, seen in ((ValueError("planted"), ValueError), (OperationalError("planted"), AuditUnavailable)):
+        with monkeypatch.context() as patched:
+            patched.setattr(models, "_insert", raises(error))
+            with pytest.raises(seen):
+                await writer.write(row("lost"))
     await writer.write(row("kept"))
     assert await written() == {"kept"}
+
+
+async def test_who_comes_while_a_dead_database_is_waited_for_is_told_with_the_others(
+    held: tuple[Signal, Signal, Inserted], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go, inserted = held
+    writer = Writer()
+    insert = models._insert
+
+    def fails(events: list[Event]) -> None:
+        insert(events)
+        raise OperationalError("planted")
+
+    monkeypatch.setattr(models, "_insert", fails)
+    first = await asked(writer, "one")
+    await asyncio.to_thread(begun.wait, 20)
+    rest = await asked(writer, "two", "three")
+    go.set()
+    ends = await asyncio.gather(*first, *rest, return_exceptions=True)
+    assert [type(end) for end in ends] == [AuditUnavailable] * 3
+    assert inserted == [["one"]]
+    monkeypatch.undo()
+    await writer.write(row("later"))
+    assert "later" in await written()
 
 
 async def test_a_row_is_written_although_its_caller_goes_away(held: tuple[Signal, Signal, Inserted]) -> None:
