@@ -49,22 +49,27 @@ class Writer:
         await uncancelled(waiting.done)
 
     def _write_all(self) -> None:
-        while batch := self._take(TOGETHER):
+        while batch := self._take():
             outcomes = _committed(batch)
             if lost := next((error for _, error in outcomes if _is_gone(error)), None):
                 # Who came while the database was waited for need not wait as long again behind them.
-                outcomes += [(waiting, lost) for waiting in self._take(None)]
+                outcomes += [(waiting, lost) for waiting in self._take_all()]
             for loop in {waiting.loop for waiting, _ in outcomes}:
                 told = [(waiting.done, error) for waiting, error in outcomes if waiting.loop is loop]
                 with suppress(RuntimeError):  # the loop has ended, and nobody waits any more
                     loop.call_soon_threadsafe(_tell, told)
 
-    def _take(self, most: int | None) -> list[_Waiting]:
-        """Those who wait longest. Where nobody waits, the thread ends its work, unless it takes them for somebody else."""
+    def _take(self) -> list[_Waiting]:
+        """Those who wait longest. Where nobody waits, the thread's work is over."""
         with self._lock:
-            batch, self._waiting = self._waiting[:most], self._waiting[most:] if most else []
-            self._writing = bool(batch) or most is None
+            batch, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
+            self._writing = bool(batch)
         return batch
+
+    def _take_all(self) -> list[_Waiting]:
+        with self._lock:
+            waiting, self._waiting = self._waiting, []
+        return waiting
 
 
 def _committed(batch: list[_Waiting]) -> list[tuple[_Waiting, Exception | None]]:

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -209,6 +210,23 @@ def start_stack(folder: Path, *sandbox: str, application: str = PRODUCT, **envir
     own = inherited | {"LOCAL_FOLDER": str(folder), "PRODUCTION": "false", "PYTHONUNBUFFERED": "1"} | environment
     folder.mkdir(parents=True, exist_ok=True)
     stack = Stack(folder, free_port(), own, start_sandbox(folder / "sandbox", *sandbox), application=application)
-    stack.set_up()
-    stack.start()
+    try:
+        stack.set_up()
+        stack.start()
+    except BaseException:
+        stack.sandbox.stop()  # or it would stay behind
+        raise
     return stack
+
+
+@contextmanager
+def running_stack(folder: Path, *sandbox: str, application: str = PRODUCT, **environment: str) -> Iterator[Stack]:
+    """The same, stopped at the end, whatever happens to the server meanwhile."""
+    stack = start_stack(folder, *sandbox, application=application, **environment)
+    try:
+        yield stack
+    finally:
+        try:
+            stack.stop()
+        finally:
+            stack.sandbox.stop()

@@ -8,16 +8,14 @@ from tests.clients.client import Client
 from tests.clients.kinds import KINDS, Kind
 from tests.clients.person import Person
 from tests.clients.programs import Programs
-from tests.stack import Stack, start_stack
+from tests.stack import Stack, running_stack
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     options = ("--control", "--unlimited", "--set", "create_seconds=1000")
-    stack = start_stack(tmp_path_factory.mktemp("clients"), *options)
-    yield stack
-    stack.stop()
-    stack.sandbox.stop()
+    with running_stack(tmp_path_factory.mktemp("clients"), *options) as stack:
+        yield stack
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conformance.expected import LEFT_OUT, MAY_FAIL, RUN
-from tests.stack import ROOT, Stack, start_stack
+from tests.stack import ROOT, Stack, running_stack
 
 BIN = ROOT / "tests/clients/npm/node_modules/.bin"
 FINE = {"SUCCESS", "INFO"}
@@ -22,10 +22,8 @@ Results = dict[str, dict[str, Checks]]
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("conformance")
-    stack = start_stack(folder, application="tests.conformance.with_token:application")
-    yield stack
-    stack.stop()
-    stack.sandbox.stop()
+    with running_stack(folder, application="tests.conformance.with_token:application") as stack:
+        yield stack
 
 
 @pytest.fixture(scope="module")

@@ -4,12 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.stack import Stack, start_stack
+from tests.stack import Stack, running_stack
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    stack = start_stack(tmp_path_factory.mktemp("stack"))
-    yield stack
-    stack.stop()
-    stack.sandbox.stop()
+    with running_stack(tmp_path_factory.mktemp("stack")) as stack:
+        yield stack

@@ -12,7 +12,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from mcpserver.tools import TOOLS
-from tests.stack import Stack, start_stack, wait_until
+from tests.stack import Stack, running_stack, wait_until
 
 ERAS = ["2026-07-28", "legacy"]
 REGION = "aws-us-east-1"
@@ -23,10 +23,8 @@ LOGINS = ["role_readonly", "role_readwrite", "role_admin"]
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Nothing becomes ready here before the test says so."""
     options = ("--control", "--unlimited", "--set", "create_seconds=1000")
-    stack = start_stack(tmp_path_factory.mktemp("clusters"), *options)
-    yield stack
-    stack.stop()
-    stack.sandbox.stop()
+    with running_stack(tmp_path_factory.mktemp("clusters"), *options) as stack:
+        yield stack
 
 
 def ready(own: Stack) -> None:

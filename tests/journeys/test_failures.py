@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from cryptography.fernet import Fernet
 
-from tests.stack import Stack, start_stack, wait_until
+from tests.stack import Stack, running_stack, wait_until
 
 PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
 
@@ -14,10 +14,8 @@ PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A product of our own, which may be broken."""
-    stack = start_stack(tmp_path_factory.mktemp("broken"))
-    yield stack
-    stack.stop()
-    stack.sandbox.stop()
+    with running_stack(tmp_path_factory.mktemp("broken")) as stack:
+        yield stack
 
 
 def test_a_locked_control_database_refuses_calls_with_a_log_line_and_heals(own: Stack) -> None:

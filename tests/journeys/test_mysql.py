@@ -8,7 +8,7 @@ import httpx2
 import MySQLdb
 import pytest
 
-from tests.stack import Stack, start_stack
+from tests.stack import Stack, running_stack
 
 SECOND = """
 from mcpserver.models import TidbCloudConnection as T
@@ -30,10 +30,8 @@ def on_mysql(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     connection.cursor().execute("CREATE DATABASE control CHARACTER SET utf8mb4")
     connection.close()
     url = f"mysql://{root['user']}:{root['password']}@{cluster['host']}:{cluster['port']}/control"
-    product = start_stack(tmp_path_factory.mktemp("on-mysql"), DATABASE_URL=url)
-    yield product
-    product.stop()
-    product.sandbox.stop()
+    with running_stack(tmp_path_factory.mktemp("on-mysql"), DATABASE_URL=url) as product:
+        yield product
 
 
 def test_calls_are_answered_and_recorded_there(on_mysql: Stack) -> None:

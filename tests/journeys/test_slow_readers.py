@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from tests.stack import Stack, start_stack, wait_until
+from tests.stack import Stack, running_stack, wait_until
 
 ASK = {"cluster": "shop", "sql": "SELECT REPEAT('\"', 4000000)"}
 """24 MB of answer, which are more than the kernel takes for a client that does not."""
@@ -15,12 +15,10 @@ ASK = {"cluster": "shop", "sql": "SELECT REPEAT('\"', 4000000)"}
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    stack = start_stack(
+    with running_stack(
         tmp_path_factory.mktemp("slow"), application="tests.impatient:application", SQL_MAX_BYTES="10000000"
-    )
-    yield stack
-    stack.stop()
-    stack.sandbox.stop()
+    ) as stack:
+        yield stack
 
 
 def ask(own: Stack, **headers: str) -> socket.socket:

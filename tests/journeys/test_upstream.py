@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from tests.sandbox import contract
-from tests.stack import Stack, start_stack, wait_until
+from tests.stack import Stack, running_stack, wait_until
 
 REGION = "aws-us-east-1"
 
@@ -17,10 +17,8 @@ REGION = "aws-us-east-1"
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     options = ("--control", "--unlimited", "--set", "create_seconds=0")
-    stack = start_stack(tmp_path_factory.mktemp("upstream"), *options)
-    yield stack
-    stack.stop()
-    stack.sandbox.stop()
+    with running_stack(tmp_path_factory.mktemp("upstream"), *options) as stack:
+        yield stack
 
 
 def everything(own: Stack) -> None:
