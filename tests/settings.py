@@ -8,7 +8,9 @@ from pathlib import Path
 
 TEMPORARY = Path(tempfile.mkdtemp(prefix="tidbmcp-tests-"))
 atexit.register(shutil.rmtree, TEMPORARY, ignore_errors=True)
-for name in ("SECRET_KEY_FALLBACKS", "MCP_READ_ONLY", "MCP_ALLOWED_ORIGINS", "RATE_LIMIT_PER_ADDRESS", "DEBUG"):
+for name in (
+    "SECRET_KEY_FALLBACKS", "MCP_READ_ONLY", "REQUIRE_READER_LOGIN", "MCP_ALLOWED_ORIGINS", "RATE_LIMIT_PER_ADDRESS", "DEBUG",
+):  # fmt: skip
     os.environ.pop(name, None)
 os.environ.update(
     {

@@ -38,6 +38,7 @@ VAULT_RING = env.checked("VAULT_KEYS", keyring.read_keys, VAULT_KEYS)
 
 # What agents may do here, and how much
 MCP_READ_ONLY = env.env_bool("MCP_READ_ONLY", default=False)
+REQUIRE_READER_LOGIN = env.env_bool("REQUIRE_READER_LOGIN", default=True)
 MCP_MAX_BODY_BYTES = env.env_int("MCP_MAX_BODY_BYTES", 4 * 1024 * 1024, least=1024)
 RATE_LIMIT_PER_ADDRESS = env.env_int("RATE_LIMIT_PER_ADDRESS", 1000, least=1)
 TIDBCLOUD_TIMEOUT_SECONDS = env.env_int("TIDBCLOUD_TIMEOUT_SECONDS", 15, least=1, most=120)

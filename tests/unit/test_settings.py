@@ -44,6 +44,7 @@ STOPS: dict[str, dict[str, str | None]] = {
     "production?": {"PRODUCTION": "yess"},
     "empty production": {"PRODUCTION": ""},
     "read-only?": {"MCP_READ_ONLY": "yess"},
+    "a reader login?": {"REQUIRE_READER_LOGIN": "maybe"},
     "debug?": {"DEBUG": "ja"},
     "no number": {"SQL_MAX_ROWS": "many"},
     "no rows": {"SQL_MAX_ROWS": "0"},
