@@ -12,6 +12,9 @@ class Kind(TextChoices):
     CALL_FINISHED = "call.finished", "tool call"
     CALL_STARTED = "call.started", "tool call started"
     CLUSTER_LABELLED = "cluster.labelled", "environment set"
+    LOGIN_DROPPED = "login.dropped", "SQL login dropped"
+    LOGIN_MADE = "login.made", "SQL login made"
+    LOGIN_ROTATED = "login.rotated", "SQL login given a new password"
     LOGINS_MADE = "logins.made", "SQL logins made"
     REQUEST_FINISHED = "request.finished", "request"
     REQUEST_REFUSED = "request.refused", "request refused"
@@ -26,7 +29,9 @@ class Kind(TextChoices):
     VAULT_STORED = "vault.stored", "secret stored"
 
 
-STEPS = (Kind.CALL_STARTED, Kind.CALL_FINISHED, Kind.LOGINS_MADE)
+STEPS = (
+    Kind.CALL_STARTED, Kind.CALL_FINISHED, Kind.LOGIN_DROPPED, Kind.LOGIN_MADE, Kind.LOGIN_ROTATED, Kind.LOGINS_MADE,
+)  # fmt: skip
 """Kinds that say that something began, and how it ended. What else carries its call id happened on the way."""
 
 

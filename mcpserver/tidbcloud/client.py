@@ -24,7 +24,7 @@ from mcpserver.tidbcloud.types import (
     SqlUser,
     SqlUserPage,
 )
-from mcpserver.tidbcloud.unclear import change_it, delete, make
+from mcpserver.tidbcloud.unclear import change_it, delete, make, remove
 from tidbmcp.lib.secrets import Secret
 
 T = TypeVar("T", Cluster, Branch)
@@ -190,6 +190,15 @@ class TidbCloud:
         """Set the password of a SQL user of a cluster; `user` has the cluster's prefix."""
         path = f"{cluster_path(cluster_id)}/sqlUsers/{step(user)}"
         await self._iam.change("PATCH", path, Nothing, {"password": password.reveal()})
+
+    async def delete_sql_user(self, cluster_id: str, user: str) -> bool:
+        """Delete a SQL user of a cluster; `user` has the cluster's prefix. False where there is none that the API tells of."""
+        path = f"{cluster_path(cluster_id)}/sqlUsers/{step(user)}"
+
+        async def is_there() -> bool:
+            return user in [one.user_name async for one in self.all_sql_users(cluster_id)]
+
+        return await remove(lambda: self._iam.change("DELETE", path, Nothing), is_there)
 
 
 def _this(wanted: str, found: T) -> T:

@@ -216,6 +216,7 @@ class SqlUser(Wire):
 
     user_name: str
     builtin_role: str | None = None
+    custom_roles: list[str] = Field(default_factory=list)
 
 
 class Project(Wire):

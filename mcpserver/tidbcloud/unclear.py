@@ -68,7 +68,32 @@ async def delete(ask: Callable[[], Awaitable[M]], look: Callable[[], Awaitable[M
             raise unclear from None
         if thing.state in DELETED:
             return thing
-        raise CloudUnclear(
-            f"{unclear.public} It was still there a moment later: look again before you try once more.",
-            detail=unclear.detail,
-        ) from unclear
+        raise _still_there(unclear) from unclear
+
+
+async def remove(ask: Callable[[], Awaitable[object]], is_there: Callable[[], Awaitable[bool]]) -> bool:
+    """Ask for it once, if it is there: what answers for a thing that is not is not documented. False where it was not.
+
+    Where the answer is unclear, look whether it is gone.
+    """
+    if not await is_there():
+        return False
+    try:
+        await ask()
+    except CloudNotFound:
+        return False
+    except CloudUnclear as unclear:
+        try:
+            left = await is_there()
+        except CloudError:
+            raise unclear from None
+        if left:
+            raise _still_there(unclear) from unclear
+    return True
+
+
+def _still_there(unclear: CloudUnclear) -> CloudUnclear:
+    return CloudUnclear(
+        f"{unclear.public} It was still there a moment later: look again before you try once more.",
+        detail=unclear.detail,
+    )

@@ -1,12 +1,14 @@
 """Ready TiDB Cloud clients: the key is opened when a client is made, and again when it is five minutes old."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
+from asgiref.sync import async_to_sync
 from django.conf import settings
 
 from audit.facts import Facts
@@ -16,6 +18,8 @@ from mcpserver.vault.models import Auth, TidbCloudConnection
 from mcpserver.vault.open import open_secret
 from tidbmcp.lib.secrets import Secret
 from tidbmcp.lib.threads import in_control_thread
+
+T = TypeVar("T")
 
 LIFETIME: Final = 300.0
 """Seconds that an opened key stays in use. One that is changed or removed in the console is out of use at once."""
@@ -86,6 +90,23 @@ def ready_client(connection: TidbCloudConnection, secret: Secret) -> TidbCloud:
         credentials=key,
         timeout=settings.TIDBCLOUD_TIMEOUT_SECONDS,
     )
+
+
+def ask_once(
+    connection: TidbCloudConnection, facts: Facts, purpose: str, question: Callable[[TidbCloud], Awaitable[T]]
+) -> T:
+    """One answer, with a client that is made for it and kept for nothing else: for pages and commands. Blocking."""
+    return async_to_sync(_ask_once)(connection, open_secret(connection, purpose=purpose, facts=facts), question)
+
+
+async def _ask_once(
+    connection: TidbCloudConnection, secret: Secret, question: Callable[[TidbCloud], Awaitable[T]]
+) -> T:
+    client = ready_client(connection, secret)
+    try:
+        return await question(client)
+    finally:
+        await client.close()
 
 
 async def forget_old_clients() -> None:

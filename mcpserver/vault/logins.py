@@ -94,9 +94,14 @@ def forget_logins(connection: TidbCloudConnection, cluster_id: str, branch_id: s
     about |= {"branch_id": branch_id} if branch_id else {}
     with transaction.atomic():
         for login in SqlLogin.objects.filter(**about).select_related("connection"):
-            record(Kind.VAULT_FORGOTTEN, facts=facts, parameters={"kind": login.kind, "which": str(login)})
-            login.delete()
+            forget(login, facts)
         LoginsDue.objects.filter(**about).delete()
+
+
+def forget(login: SqlLogin, facts: Facts) -> None:
+    """Remove one login from the vault, with an event. Call in a transaction."""
+    record(Kind.VAULT_FORGOTTEN, facts=facts, parameters={"kind": login.kind, "which": str(login)})
+    login.delete()
 
 
 async def make_logins(due: LoginsDue, facts: Facts) -> bool:
@@ -122,7 +127,7 @@ async def make_logins(due: LoginsDue, facts: Facts) -> bool:
 async def _claimed(due: LoginsDue, facts: Facts) -> bool:
     client = await cloud(due.connection, facts)
     try:
-        place = await _ready(client, due)
+        place = await ready(client, Place(due.connection, due.cluster_id, due.branch_id))
     except CloudNotFound:
         await in_control_thread(_done, due)
         return True
@@ -140,11 +145,12 @@ async def _claimed(due: LoginsDue, facts: Facts) -> bool:
     return True
 
 
-async def _ready(client: TidbCloud, due: LoginsDue) -> Cluster | Branch | None:
+async def ready(client: TidbCloud, where: Place) -> Cluster | Branch | None:
+    """The cluster or branch, if SQL users can be made there now. Raises CloudNotFound where it was deleted."""
     place: Cluster | Branch = (
-        await client.get_branch(due.cluster_id, due.branch_id)
-        if due.branch_id
-        else await client.get_cluster(due.cluster_id)
+        await client.get_branch(where.cluster_id, where.branch_id)
+        if where.branch_id
+        else await client.get_cluster(where.cluster_id)
     )
     if place.state in DELETED:
         raise CloudNotFound("It was deleted.")
@@ -163,7 +169,8 @@ async def _make(client: TidbCloud, due: LoginsDue, place: Cluster | Branch, fact
     users = [user.user_name async for user in client.all_sql_users(due.cluster_id)]
     for role, name in USERS.items():
         if role not in there:
-            await _of_cluster(client, where, role, _named(users, name), name, facts)
+            there_already = next((user for user in users if without_prefix(user) == name), None)
+            await _of_cluster(client, where, role, there_already, name, facts)
     return []
 
 
@@ -185,7 +192,7 @@ async def _of_branch(
         if "." not in login.username:
             missing.append(f"{login.username} has no prefix")
             continue
-        user, password = f"{branch.user_prefix}.{login.username.partition('.')[2]}", new_password()
+        user, password = f"{branch.user_prefix}.{without_prefix(login.username)}", new_password()
         try:
             await client.set_branch_password(where.cluster_id, where.branch_id, user, password)
         except CloudNotFound:
@@ -195,8 +202,9 @@ async def _of_branch(
     return missing
 
 
-def _named(users: Iterable[str], name: str) -> str | None:
-    return next((user for user in users if user.partition(".")[2] == name), None)
+def without_prefix(user: str) -> str:
+    """The name of a SQL user behind the prefix of its cluster or branch; empty where it has none."""
+    return user.partition(".")[2]
 
 
 def _logins(place: Place, but: set[str]) -> list[SqlLogin]:
