@@ -28,7 +28,7 @@ PHASES: dict[str, list[tuple[Any, str]]] = {
     ],
     "token": [(mcpserver.gate, "authenticate")],
     "rights": [(mcpserver.governor, "_verdict")],
-    "SQL gate": [(mcpserver.tools.query, "judge"), (mcpserver.tools.query, "leaves_traces")],
+    "SQL gate": [(mcpserver.tools.query, "judge")],
     "vault: reader still stands": [(mcpserver.tools.reader.Reader, "still_stands")],
     "SQL": [(mcpserver.sql.query, "_run")],
     "audit": [(audit.writer, "_committed")],

@@ -1,12 +1,12 @@
-"""Judges SQL text, and returns a value. Pure: no Django, no I/O.
+"""Judges SQL text, and returns a value. Pure: no Django, no I/O, no library but Python's own.
 
-This first gate is coarse: it looks at the first word and at what shows the server's inside, and leaves the rest to a
-login that can only read, which the caller must have. What it does not know it refuses.
+A strict lexer reads the text (`tokens`), lists say what is open (`lists`), and what is sent to a server is the rendering of
+the accepted tokens. What it does not know it refuses: decision 0011 says why it is a lexer and not a parser.
 """
 
 from mcpserver.sqlgate.fingerprint import fingerprint
-from mcpserver.sqlgate.gate import Allow, Refuse, judge
-from mcpserver.sqlgate.system import is_system_schema
-from mcpserver.sqlgate.traces import leaves_traces
+from mcpserver.sqlgate.gate import judge
+from mcpserver.sqlgate.system import is_system_schema, may_be_default
+from mcpserver.sqlgate.verdicts import Allow, Refuse
 
-__all__ = ["Allow", "Refuse", "fingerprint", "is_system_schema", "judge", "leaves_traces"]
+__all__ = ["Allow", "Refuse", "fingerprint", "is_system_schema", "judge", "may_be_default"]

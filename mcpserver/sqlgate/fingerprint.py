@@ -8,7 +8,7 @@ from mcpserver.sqlgate.tokens import Kind, tokens
 WITHHELD: Final = "(withheld: the statement does not end its quotes or comments)"
 TOO_LONG: Final = "(withheld: the statement is too long)"
 
-MOST_CHARACTERS: Final = 100_000
+MOST_CHARACTERS: Final = 256 * 1024
 """Longer statements are not run, and not taken apart for the record."""
 
 
@@ -34,9 +34,9 @@ def without_literals(sql: str) -> str:
     Where a quote or comment has no end nobody can say what is a literal, so all of it is withheld.
     """
     parts: list[str] = []
-    for kind, text in tokens(sql):
+    for kind, text, _ in tokens(sql):
         match kind:
-            case Kind.TEXT | Kind.NUMBER:
+            case Kind.TEXT | Kind.NUMBER | Kind.GLUED:
                 parts.append("?")
             case Kind.COMMENT | Kind.BLANK:
                 if parts and parts[-1] != " ":

@@ -1,98 +1,141 @@
-"""The verdict over one text: Allow, or Refuse with the rule and a sentence that helps to mend it."""
+"""The verdict over one text: bounds, tokens, then the rules of its first word.
+
+What is allowed is sent as it is rendered here, never as it came. Nothing here raises, for any text.
+"""
 
 import re
-from dataclasses import dataclass
-from itertools import dropwhile, pairwise
+from itertools import pairwise
 from typing import Final
 
-from mcpserver.sqlgate.fingerprint import MOST_CHARACTERS
-from mcpserver.sqlgate.system import asks_for_inside
-from mcpserver.sqlgate.tokens import Kind, Token, meaning
+from mcpserver.sqlgate.hints import judge_hints
+from mcpserver.sqlgate.lists.keywords import DANGLING, QUERY
+from mcpserver.sqlgate.query import NO_VARIABLES, judge_query
+from mcpserver.sqlgate.render import render
+from mcpserver.sqlgate.shows import first_word, judge_explain, judge_show
+from mcpserver.sqlgate.tokens import Kind, Token, meaning, pieces
+from mcpserver.sqlgate.verdicts import Allow, Refuse
 
-READING: Final = ("SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "EXPLAIN", "TABLE", "VALUES")
-"""First words of statements that read."""
-
-_CHANGING: Final = frozenset({"delete", "insert", "update", "replace"})
-_VERBS: Final = _CHANGING | {"select", "table", "values"}
+BYTES_MOST: Final = 256 * 1024
+PIECES_MOST: Final = 50_000
+"""Words, signs, blanks, comments: a list of some 16,000 values, or of 25,000 without blanks."""
 
 COLUMNS_OF_A_TABLE: Final = 4096
 COLUMNS_MOST: Final = 16 * COLUMNS_OF_A_TABLE
 """`t.*` written ten thousand times asks for millions of columns, and the driver reads what each is before we can look."""
+STARS_SURE: Final = 2
+"""So many stars are no question: among so few tokens no list of columns is long enough."""
 
-_FIRST_WORD: Final = re.compile(r"[ \t\r\n(]*([A-Za-z]+)\b")
-_CONTROL: Final = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
-_RUNNING_COMMENT: Final = re.compile(r"/\*(!|M!|T!)", re.IGNORECASE)
+READING: Final = ("SELECT", "WITH", "SHOW", "DESCRIBE", "EXPLAIN", "TABLE", "VALUES")
 
-
-@dataclass(frozen=True)
-class Allow:
-    """It may be sent, in this form."""
-
-    rendered: str
-
-
-@dataclass(frozen=True)
-class Refuse:
-    """It may not. `rule` is one word for programs, `sentence` is for the caller."""
-
-    rule: str
-    sentence: str
+_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_AS_OF: Final = re.compile(r"\bas of timestamp\b", re.IGNORECASE)
+_WRONG: Final = {
+    Kind.OPEN: Refuse("unterminated", "A quote or comment has no end: close it."),
+    Kind.RUNNING: Refuse(
+        "executable_comment",
+        "Comments that run, as in /*! ... */, or that hold another comment's beginning, are refused: take them out.",
+    ),
+    Kind.GLUED: Refuse(
+        "names", "A number and letters or dots run together: put a blank between them, or backticks round a name."
+    ),
+}
+_TOLD: Final = frozenset({*_WRONG, Kind.OTHER, Kind.HINT})
 
 
 def judge(sql: str) -> Allow | Refuse:
-    """Whether this text may go to a login that can only read, on a connection that takes one statement at a time."""
-    if len(sql) > MOST_CHARACTERS:
-        return Refuse("size", f"The statement is longer than {MOST_CHARACTERS:,} characters: shorten it.")
+    """Whether this text reads and nothing else, on any server of the MySQL protocol, and the form in which it is sent."""
+    if len(sql) > BYTES_MOST or len(sql.encode("utf-8", "replace")) > BYTES_MOST:
+        return Refuse("size", f"The statement is longer than {BYTES_MOST:,} bytes: shorten it.")
     if _CONTROL.search(sql):
         return Refuse("characters", "The statement holds control characters or broken Unicode: take them out.")
-    if not sql.strip():
-        return Refuse("empty", "There is no statement: write one SELECT.")
-    if _RUNNING_COMMENT.search(sql):
-        return Refuse("executable_comment", "Comments that run, as in /*! ... */, are refused: take them out.")
-    return _judge_first_word(sql) or _judge_tokens(meaning(sql)) or Allow(sql)
-
-
-def _judge_first_word(sql: str) -> Refuse | None:
-    match = _FIRST_WORD.match(sql)
-    word = match.group(1).upper() if match else ""
-    if word in READING:
-        return None
-    words = ", ".join(READING)
-    if not word:
-        return Refuse("first_word", f"Start with the statement itself, without a comment before it: one of {words}.")
-    return Refuse(
-        "first_word", f"db_query only reads, and {word} is not a word that reading starts with: use one of {words}."
-    )
-
-
-def _judge_tokens(statement: list[Token]) -> Refuse | None:
-    for place, (kind, text) in enumerate(statement):
-        if kind is Kind.OPEN:
-            return Refuse("unterminated", "A quote or comment has no end: close it.")
-        if kind is Kind.OTHER and not text.isascii():
-            return Refuse("characters", f"U+{ord(text):04X} stands outside quotes: use plain blanks and signs there.")
-        if text == ";" and place < len(statement) - 1:
-            return Refuse("statements", "One statement a call: send the others in calls of their own.")
-    if _asks_for_too_many_columns(statement):
+    statement = _statement(sql.removeprefix("\ufeff"))
+    if isinstance(statement, Refuse):
+        return statement
+    refusal, alone = _judge_root(statement)
+    if refusal := refusal or _judge_end(statement):
+        return refusal
+    rendered = render(statement)
+    if rendered.count(".*") > STARS_SURE and _asks_for_too_many_columns(statement):
         return Refuse("columns", "The statement asks for all columns of tables too often: name the columns you need.")
-    if verb := _change_behind_a_reading_word(statement):
-        return Refuse("first_word", f"db_query only reads, and {verb.upper()} changes, also behind EXPLAIN and WITH.")
-    if sentence := asks_for_inside(statement):
-        return Refuse("system_schema", sentence)
+    return Allow(rendered, alone=alone, as_of=bool(_AS_OF.search(rendered)) and _says_as_of(statement))
+
+
+def _statement(sql: str) -> list[Token] | Refuse:
+    """The tokens of the one statement, hints rendered, without the semicolon at its end."""
+    texts = pieces(sql)
+    if len(texts) > PIECES_MOST:
+        return Refuse("size", f"The statement has more than {PIECES_MOST:,} words, signs and blanks: shorten it.")
+    statement = meaning(texts)
+    if not _TOLD.isdisjoint([token.kind for token in statement]):
+        for place, token in enumerate(statement):
+            if token.kind in _TOLD and (refusal := _tell(statement, place)):
+                return refusal
+    if statement and statement[-1].text == ";":
+        statement.pop()
+    if ";" in sql and any(token.text == ";" for token in statement):
+        return Refuse("statements", "One statement a call: send the others in calls of their own.")
+    return statement or Refuse("empty", "There is no statement: write one SELECT.")
+
+
+def _tell(statement: list[Token], place: int) -> Refuse | None:
+    """What is wrong with this token wherever it stands; a hint is rendered in its place."""
+    kind, text, gap = statement[place]
+    if kind is Kind.OTHER:
+        return _other(text)
+    if kind is not Kind.HINT:
+        return _WRONG[kind]
+    hints = judge_hints(text)
+    if isinstance(hints, Refuse):
+        return hints
+    statement[place] = Token(kind, hints, gap)
     return None
 
 
-def _change_behind_a_reading_word(statement: list[Token]) -> str:
-    """The verb of a change after EXPLAIN (with ANALYZE it runs) or WITH; empty where there is none."""
-    words = list(dropwhile(lambda token: token.text == "(", statement))
-    if words[0].word not in {"explain", "desc", "describe", "with"}:
-        return ""
-    depth = 0
-    for _, text in words[1:]:
-        depth += (text == "(") - (text == ")")
-        if depth <= 0 and text.lower() in _VERBS:
-            return text.lower() if text.lower() in _CHANGING else ""
-    return ""
+def _other(sign: str) -> Refuse:
+    if sign == ":=":
+        return NO_VARIABLES
+    if sign in "?:":
+        return Refuse("placeholder", f"{sign} is no SQL for a server: write the value itself.")
+    if sign.isascii():
+        return Refuse("characters", f"{sign} has no place outside quotes: take it out.")
+    return Refuse("characters", f"U+{ord(sign):04X} stands outside quotes: use plain blanks and signs there.")
+
+
+def _judge_root(statement: list[Token]) -> tuple[Refuse | None, bool]:
+    """By the first word; and whether the statement reads what its session holds."""
+    word = first_word(statement)
+    if word in QUERY:
+        return judge_query(statement), False
+    match word if statement[0].text != "(" else "":
+        case "show":
+            return judge_show(statement)
+        case "explain" | "desc" | "describe":
+            return judge_explain(statement), False
+        case _:
+            return _not_reading(word), False
+
+
+def _not_reading(word: str) -> Refuse:
+    words = ", ".join(READING)
+    if not word.isascii() or not word:
+        return Refuse("first_word", f"Start with the statement itself: one of {words}.")
+    return Refuse(
+        "first_word",
+        f"db_query only reads, and {word.upper()[:64]} is not a word that reading starts with: use one of {words}.",
+    )
+
+
+def _judge_end(statement: list[Token]) -> Refuse | None:
+    last = statement[-1]
+    if (last.kind is Kind.SIGN and last.text not in {")", "*", "}"}) or (
+        last.kind is Kind.NAME and _dangles(statement)
+    ):
+        return Refuse("unfinished", "The statement ends in the middle: write it to its end.")
+    return None
+
+
+def _dangles(statement: list[Token]) -> bool:
+    return statement[-1].word in DANGLING and (len(statement) == 1 or statement[-2].text != ".")
 
 
 def _asks_for_too_many_columns(statement: list[Token]) -> bool:
@@ -100,3 +143,9 @@ def _asks_for_too_many_columns(statement: list[Token]) -> bool:
     stars = sum(token.text == "." and after.text == "*" for token, after in pairwise(statement))
     commas = sum(token.text == "," for token in statement) if stars else 0
     return stars * max(COLUMNS_OF_A_TABLE, commas + 1) > COLUMNS_MOST
+
+
+def _says_as_of(statement: list[Token]) -> bool:
+    """Whether these three words stand there, outside quotes."""
+    words = [token.word if token.kind is Kind.NAME else "" for token in statement]
+    return any(three == ("as", "of", "timestamp") for three in zip(words, words[1:], words[2:], strict=False))

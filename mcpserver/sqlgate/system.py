@@ -1,48 +1,36 @@
-"""The server's inside: schemas and statements that show accounts, hashes, and what other people run."""
+"""Names of the server's inside, under whatever letters an engine would find them."""
 
 import unicodedata
-from itertools import pairwise
-from typing import Final
+from functools import lru_cache
 
-from mcpserver.sqlgate.tokens import Token
+from mcpserver.sqlgate.lists.tables import CLOSED_SCHEMAS, INFORMATION_SCHEMA
 
-SYSTEM_SCHEMAS: Final = frozenset({"mysql", "sys", "performance_schema", "metrics_schema"})
-"""Accounts, hashes and the server's inside. Of system schemas only information_schema is open."""
 
-ACCOUNTS: Final = frozenset(
-    {
-        "administrable_role_authorizations",
-        "applicable_roles",
-        "column_privileges",
-        "enabled_roles",
-        "schema_privileges",
-        "table_privileges",
-        "user_attributes",
-        "user_privileges",
-    }
-)
-"""Tables of information_schema that list accounts, under whatever database they are asked for."""
+def folded(name: str) -> str:
+    """The name as the most generous engine compares it: some take U+0130 and U+212A for ASCII letters, or pass over accents."""
+    if name.isascii():
+        return name.lower().strip()
+    letters = unicodedata.normalize("NFKD", name.replace("\u0131", "i").lower())
+    return "".join(char for char in letters if not unicodedata.combining(char)).lower().strip()
 
 
 def is_system_schema(name: str) -> bool:
-    """Whether an engine may take this name for a system schema: some fold U+0130 and U+212A to ASCII letters."""
-    return unicodedata.normalize("NFKC", name.replace("\u0130", "i")).lower().strip() in SYSTEM_SCHEMAS
+    """Whether an engine may take this name for a schema with accounts, hashes or the server's inside."""
+    return folded(name) in CLOSED_SCHEMAS
 
 
-def asks_for_inside(statement: list[Token]) -> str | None:
-    """A sentence where the statement names a system schema or shows what belongs to others; else None."""
-    words = [token.word for token in statement]
-    shown = words[1:3] if words and words[0] == "show" else []
-    qualified = [token.text for token, after in pairwise(statement) if after.text.startswith(".")]
-    named = [*qualified, *(words if shown else [])]
-    if any(is_system_schema(name.strip("`")) for name in named):
-        return "The system databases are not open here. information_schema is."
-    if {"grants", "user"} & set(shown) or ACCOUNTS & set(words):
-        return "Accounts and their rights are not shown here: my_access says what is open to you."
-    running = any(word.endswith("processlist") for word in words) or ("for", "connection") in pairwise(words)
-    if running or {"explain", "analyze"} & set(shown):
-        return "What other connections run is not shown here: it may hold other people's values."
-    counted = any(token.text.lower().endswith(("warning_count", "error_count")) for token in statement)
-    if counted or {"warnings", "errors", "count"} & set(shown[:1]):
-        return "Warnings are not kept between calls: the connection is shared, and they may be of somebody else's."
-    return None
+def may_be_default(name: str) -> bool:
+    """Whether a session may have this database as its own: names without a database would be looked up there."""
+    return not is_system_schema(name) and folded(name) != INFORMATION_SCHEMA
+
+
+def means_ascii(name: str) -> bool:
+    """Whether a name with other letters may be taken for one in ASCII, or looks like one to a reader of the gate."""
+    return any(map(_means_ascii, name))
+
+
+@lru_cache(maxsize=1024)
+def _means_ascii(char: str) -> bool:
+    upper = char.upper()
+    shapes = unicodedata.normalize("NFKC", char) + char.lower() + (upper if len(upper) == 1 else "")
+    return not char.isascii() and any(map(str.isascii, shapes))

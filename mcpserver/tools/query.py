@@ -11,7 +11,7 @@ from accounts.scopes import Scope
 from mcpserver.sql.errors import SqlUnreachable
 from mcpserver.sql.pool import POOL
 from mcpserver.sql.query import Limits, Table, nothing, read
-from mcpserver.sqlgate import Allow, Refuse, is_system_schema, judge, leaves_traces
+from mcpserver.sqlgate import Allow, Refuse, is_system_schema, judge
 from mcpserver.tools.find import find_branch, find_cluster, forget_addresses, note, remembered
 from mcpserver.tools.reader import Moved, Reader, known_reader, reader_of
 from mcpserver.tools.spec import Arguments, BranchRef, Call, ClusterRef, Effect, tool
@@ -37,8 +37,8 @@ class QueryArguments(Arguments):
         str,
         Field(
             min_length=1,
-            max_length=100_000,
-            description="One reading statement (SELECT, WITH, SHOW, ...); no comment before it.",
+            max_length=256 * 1024,
+            description="One reading statement (SELECT, WITH, SHOW, ...), at most 256 kB.",
         ),
     ]
     branch: BranchRef = None
@@ -113,7 +113,7 @@ async def db_query(call: Call, arguments: QueryArguments) -> dict[str, Any]:
 def _judged(sql: str) -> tuple[Allow | Refuse, bool]:
     """Whether it may run, and whether its connection may be kept for others."""
     verdict = judge(sql)
-    return verdict, isinstance(verdict, Allow) and not leaves_traces(verdict.rendered)
+    return verdict, isinstance(verdict, Allow) and not verdict.alone
 
 
 async def run_read(
