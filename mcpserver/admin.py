@@ -4,12 +4,14 @@ from typing import Any, ClassVar, cast
 
 from asgiref.sync import async_to_sync
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from audit.facts import Facts, facts_of
 from audit.recorded_admin import RecordedAdmin
+from mcpserver.login_actions import LoginActions
 from mcpserver.vault.models import OFFICIAL_API, OFFICIAL_IAM, Auth, LoginsDue, Sealed, SqlLogin, TidbCloudConnection
 from mcpserver.vault.probe import probe_connection, probe_login
 from tidbmcp.lib.errors import GatewayError
@@ -131,16 +133,28 @@ class TidbCloudConnectionAdmin(SealedAdmin):
 
 
 @admin.register(SqlLogin)
-class SqlLoginAdmin(SealedAdmin):
+class SqlLoginAdmin(LoginActions, SealedAdmin):
     """SQL logins."""
 
-    lead = "Database users of clusters. db_query runs as a cluster's reader, and refuses a login that can do more."
-    empty = "Make a SQL user with role_readonly in TiDB Cloud and store it here: db_query needs one for each cluster."
+    empty = "Make a reader through TiDB Cloud's API, or add a SQL user with role_readonly that you made: db_query needs one."
+    actions = ["test_them", "rotate_them", "drop_them"]
     form = LoginForm
     list_display = ["username", "connection", "cluster_id", "branch_id", "role", "stored_at"]
     list_filter = ["connection", "role"]
     list_select_related = ["connection"]
     search_fields = ["username", "cluster_id"]
+
+    @property
+    def lead(self) -> str:
+        """As far as the setting goes."""
+        if settings.REQUIRE_READER_LOGIN:
+            return (
+                "Database users of clusters. db_query runs as a cluster's reader, and refuses a login that can do more."
+            )
+        return (
+            "Database users of clusters. db_query runs as a cluster's reader; where there is none, as another login in a "
+            "read-only transaction, because REQUIRE_READER_LOGIN is off."
+        )
 
     def probe(self, row: SqlLogin, facts: Facts) -> str:
         return async_to_sync(probe_login)(row, facts)

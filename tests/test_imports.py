@@ -14,6 +14,7 @@ LAYERS: list[list[str]] = [
     ["tidbmcp.console", "mcpserver.management"],
     ["mcpserver.sandbox"],
     ["mcpserver.admin"],
+    ["mcpserver.login_actions"],
     ["tidbmcp.http", "tidbmcp.pages", "tidbmcp.checks", "tidbmcp.summary", "tidbmcp.celery"],
     ["mcpserver.tasks"],
     ["mcpserver.gate"],

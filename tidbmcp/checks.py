@@ -54,6 +54,15 @@ def control_database_is_reached_safely(app_configs: Sequence[AppConfig] | None, 
     return [CheckWarning("The control database is reached without TLS.", hint=hint, id="tidbmcp.W001")]
 
 
+@register(TAG, deploy=True)
+def readers_are_required(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A warning where production lets db_query use a login that may write."""
+    if settings.REQUIRE_READER_LOGIN or not settings.PRODUCTION:
+        return []
+    hint = "Make readers (manage.py sql_login create), then take REQUIRE_READER_LOGIN=false away."
+    return [CheckWarning("Reads may run as SQL logins that can write.", hint=hint, id="tidbmcp.W002")]
+
+
 def refuse_unsafe() -> None:
     """Raise ImproperlyConfigured, with every reason, where production would start with an unsafe setting."""
     if errors := run_checks(tags=[TAG]):

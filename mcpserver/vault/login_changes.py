@@ -67,7 +67,7 @@ def rotate_login(login: SqlLogin, facts: Facts) -> str:
             lambda client: set_password(client, place, login.username, password),
         )
         _store(login, password, own)
-    return f"{login} has a new password, which is stored. The old one is refused from now on."
+    return f"The login {login} has a new password, which is stored. The old one is refused from now on."
 
 
 def drop_login(login: SqlLogin, facts: Facts) -> str:

@@ -12,6 +12,7 @@ from mcpserver.vault.logins import USERS, Place, ready, without_prefix
 from mcpserver.vault.models import Role
 from tidbmcp.lib.errors import NotFound, Refused, Unavailable
 from tidbmcp.lib.secrets import Secret
+from tidbmcp.lib.visible import make_visible
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,11 @@ async def _of_cluster(client: TidbCloud, wanted: Wanted) -> Made:
         return await _created(client, wanted, name)
     if not _has_only(found, wanted.role):
         raise Refused(
-            f"There is a user {found.user_name} already, and it has another role than {wanted.role}: it is left alone. "
-            "Drop it in TiDB Cloud if it is not needed, or make a user of another name there and enter it here."
+            f"There is a user {make_visible(found.user_name)} already, and it has another role than {wanted.role}: it is "
+            "left alone. Drop it in TiDB Cloud if it is not needed, or make a user of another name there and enter it here."
         )
     await client.set_sql_password(place.cluster_id, found.user_name, wanted.password)
-    return Made(found.user_name, f"{found.user_name} was there already, with {wanted.role}: it has a new password.")
+    return _made(found.user_name, f"was there already, with {wanted.role}: it has a new password.")
 
 
 async def _created(client: TidbCloud, wanted: Wanted, name: str) -> Made:
@@ -83,7 +84,7 @@ async def _created(client: TidbCloud, wanted: Wanted, name: str) -> Made:
             f"There is a user {name} already of which TiDB Cloud's API does not tell: one that was made by SQL, or at the "
             "same moment. Look again, or drop it by SQL."
         ) from None
-    return Made(made.user_name, f"{made.user_name} was made with {wanted.role}.")
+    return _made(made.user_name, f"was made with {wanted.role}.")
 
 
 async def _of_branch(client: TidbCloud, wanted: Wanted, branch: Branch) -> Made:
@@ -98,7 +99,11 @@ async def _of_branch(client: TidbCloud, wanted: Wanted, branch: Branch) -> Made:
             f"The branch has no user {user}, and TiDB Cloud has no call that makes one in a branch. Make the login for its "
             "parent and then a new branch, or make a user by SQL and enter it here."
         ) from None
-    return Made(user, f"{user} came with the branch: it has a password of its own now.")
+    return _made(user, "came with the branch: it has a password of its own now.")
+
+
+def _made(user: str, what: str) -> Made:
+    return Made(user, f"The user {make_visible(user)} {what}")
 
 
 async def _find(client: TidbCloud, place: Place, user: str) -> SqlUser | None:

@@ -73,7 +73,7 @@ def test_a_row_says_all_that_is_known_of_a_cluster(as_alice: Client, far_end: St
     assert (row.branches.count, row.logins) == (3, Logins([Role.READONLY, Role.ADMIN], 1))
     assert (row.environment, row.labelled) == (Environment.PRODUCTION, False)
     assert UNLABELLED in page.text
-    assert "Add a reader" not in page.text
+    assert "Make one" not in page.text
     assert 'datetime="' in page.text.split("as of")[1][:40]
 
 
@@ -411,7 +411,7 @@ def test_who_may_only_look_labels_nothing(as_bob: Client, bob: User, far_end: St
     page = as_bob.get(CLUSTERS)
     assert [row.name for row in page.context["rows"]] == ["shop"]
     assert LABEL not in page.text
-    assert "Add a reader" not in page.text
+    assert "Make one" not in page.text
     assert set_label(as_bob, ours).status_code == 403
     assert environment_of(ours.pk, "7") == Environment.PRODUCTION
 

@@ -129,7 +129,7 @@ def test_a_cluster_whose_logins_are_being_made_says_so_and_asks_for_no_reader(
     cell = shown(as_alice)
     assert f'<a href="{DUE}"' in cell
     assert '<span class="chip chip-plain">being made</span>' in cell
-    assert "Add a reader" not in cell
+    assert "Make one" not in cell
     assert ">none<" not in cell
 
 
@@ -138,14 +138,14 @@ def test_the_other_clusters_say_nothing_of_it(as_alice: Client, ours: TidbCloudC
     due(ours, cluster_id="nowhere")
     cell = shown(as_alice)
     assert DUE not in cell
-    assert "Add a reader" in cell
+    assert "Make one" in cell
 
 
 def test_a_problem_is_told_and_a_reader_can_be_added(as_alice: Client, ours: TidbCloudConnection) -> None:
     due(ours, PROBLEM)
     cell = shown(as_alice)
     assert f'<a href="{DUE}" title="{PROBLEM}"><span class="chip chip-ask">problem</span></a>' in cell
-    assert "Add a reader" in cell
+    assert "Make one" in cell
 
 
 def test_those_that_are_not_tried_any_more_are_a_problem(as_alice: Client, ours: TidbCloudConnection) -> None:

@@ -43,7 +43,7 @@ class Page(HTMLParser):
 
 def addresses(token: AccessToken, event: Event, group: Group) -> Iterator[str]:
     yield from ("/", "/me/tokens/", "/accounts/logout/", "/accounts/inactive/", "/accounts/password/change/")
-    yield from ("/accounts/reauthenticate/", "/nowhere/", reverse("admin:index"))
+    yield from ("/accounts/reauthenticate/", "/nowhere/", reverse("admin:index"), reverse("admin:make_login"))
     yield reverse("admin:audit_call", args=[event.call_id])
     objects = {AccessToken: token, Event: event, Group: group, type(token.owner): token.owner}
     for model in admin.site._registry:

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
-from tidbmcp.checks import production_is_safe, refuse_unsafe
+from tidbmcp.checks import production_is_safe, readers_are_required, refuse_unsafe
 
 
 @pytest.fixture
@@ -51,4 +51,16 @@ def test_production_starts_with_what_is_safe(production: Settings) -> None:
 def test_a_trial_may(production: Settings, name: str, value: object, expected: str) -> None:
     production.PRODUCTION = False
     setattr(production, name, value)
+    refuse_unsafe()
+
+
+@pytest.mark.parametrize(
+    ("in_production", "required", "warned"),
+    [(True, False, ["tidbmcp.W002"]), (True, True, []), (False, False, []), (False, True, [])],
+)
+def test_production_is_warned_where_reads_need_no_reader(
+    production: Settings, in_production: bool, required: bool, warned: list[str]
+) -> None:
+    production.PRODUCTION, production.REQUIRE_READER_LOGIN = in_production, required
+    assert [warning.id for warning in readers_are_required(None)] == warned
     refuse_unsafe()

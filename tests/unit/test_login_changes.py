@@ -142,7 +142,7 @@ def test_a_cluster_gets_a_reader_and_the_vault_its_password(cloud: Cloud, far: F
     assert (login.username, password_of(login)) == (READER, cloud.passwords[READER])
     assert cloud.users[READER] == {"builtinRole": "pre.role_readonly"}
     assert POLICY.fullmatch(cloud.passwords[READER])
-    assert said == f"{READER} was made with role_readonly. It is stored as the reader login."
+    assert said == f"The user {READER} was made with role_readonly. It is stored as the reader login."
     assert changes(far) == ["POST clusters/7/sqlUsers"]
 
 
@@ -264,7 +264,7 @@ def test_a_new_password_is_set_and_stored(cloud: Cloud, place: Place, branch: Pl
     after = the_login(branch if where == "branch" else place)
     assert before != password_of(after) == cloud.passwords[login.username]
     assert (after.pk, after.stored_at > stored_at) == (login.pk, True)
-    assert said.startswith(f"{login} has a new password")
+    assert said.startswith(f"The login {login} has a new password")
 
 
 def test_one_that_was_typed_in_can_have_one_too(cloud: Cloud, place: Place) -> None:

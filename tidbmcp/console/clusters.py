@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Page, Paginator
@@ -103,6 +104,8 @@ def clusters(request: HttpRequest) -> HttpResponse:
         "may_connect": admin.site.get_model_admin(TidbCloudConnection).has_add_permission(request),
         "may_see_logins": admin.site.get_model_admin(SqlLogin).has_view_permission(request),
         "may_see_due": admin.site.get_model_admin(LoginsDue).has_view_permission(request),
+        "reader": Role.READONLY,
+        "readers_required": settings.REQUIRE_READER_LOGIN,
         "may_add_logins": admin.site.get_model_admin(SqlLogin).has_add_permission(request),
     }
     return render(request, "console/clusters.html", context)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -72,6 +73,9 @@ def _needs(request: HttpRequest) -> Iterator[Need]:
         places = "one cluster or branch" if count == 1 else f"{count:,} clusters or branches"
         text = f"SQL logins of {places} could not be made yet."
         yield Need("ask", "mend", text, "Look", reverse("admin:mcpserver_loginsdue_changelist"))
+    if not settings.REQUIRE_READER_LOGIN and _may_view(request, "mcpserver.SqlLogin"):
+        text = "REQUIRE_READER_LOGIN is off: reads may use other logins than a reader, in a read-only transaction."
+        yield Need("ask", "weaker", text, "Make readers", _readers(request))
     if not AccessToken.objects.usable(now()).exists():
         yield Need("ask", "start", "No token is in use: no agent can connect.", "Make one", reverse("accounts:tokens"))
     if _may_view(request, "audit.Event"):
@@ -79,6 +83,12 @@ def _needs(request: HttpRequest) -> Iterator[Need]:
             where = event.cluster or event.cluster_id or "no cluster"
             text = f"{named(event)} on {where}: nobody knows whether it was done."
             yield Need("unknown", "check", text, "Look", reverse("admin:audit_call", args=[event.call_id]))
+
+
+def _readers(request: HttpRequest) -> str:
+    """Where it shows which clusters have none, for who may see them."""
+    clusters = _may_view(request, "mcpserver.TidbCloudConnection")
+    return reverse("admin:clusters" if clusters else "admin:mcpserver_sqllogin_changelist")
 
 
 def _figures(request: HttpRequest) -> Iterator[Figure]:

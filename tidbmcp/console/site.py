@@ -21,11 +21,12 @@ class ConsoleSite(AdminSite):
 
     def get_urls(self) -> list[Any]:
         """Our own pages stand before the lists of models."""
-        from tidbmcp.console import clusters  # the site is made before there are models
+        from tidbmcp.console import clusters, making  # the site is made before there are models
 
         own = [
             path("clusters/", self.admin_view(clusters.clusters), name="clusters"),
             path("clusters/label/", self.admin_view(clusters.label), name="label_cluster"),
+            path("clusters/make-login/", self.admin_view(making.make), name="make_login"),
         ]
         return own + super().get_urls()
 
