@@ -1,9 +1,6 @@
 """TLS to SQL servers: the chain and the name are verified, and nothing is sent without."""
 
-import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -15,15 +12,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.test import override_settings
 
-from mcpserver.sandbox.databases import programs
 from mcpserver.sql.errors import SqlUnreachable
 from mcpserver.sql.session import Target, open_session
-from tests.stack import free_port
+from tests.sql.mariadb import install, serving
 from tidbmcp.lib.clock import now
 from tidbmcp.lib.secrets import Secret
 
 PASSWORD = "only for this test"
-INIT = f"CREATE USER reader@'%' IDENTIFIED BY '{PASSWORD}'; GRANT SELECT ON *.* TO reader@'%';"
+INIT = f"CREATE USER reader@'%' IDENTIFIED BY '{PASSWORD}'", "GRANT SELECT ON *.* TO reader@'%'"
 
 
 class Authority:
@@ -56,31 +52,10 @@ class Authority:
         return builder.add_extension(extension, critical=False).sign(self.key, hashes.SHA256())
 
 
-@contextmanager
-def serving(folder: Path, data: Path, *options: str) -> Iterator[int]:
-    """A MariaDB with these options; its port."""
-    port = free_port()
-    files = [f"--datadir={data}", f"--socket={folder}/s", f"--log-error={folder}/server.err", f"--port={port}"]
-    command = [programs.find("mariadbd"), "--no-defaults", *files, "--user=root", "--bind-address=0.0.0.0", *options]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    log = folder / "server.err"
-    until = time.monotonic() + 20
-    try:
-        while not log.exists() or "ready for connections" not in log.read_text():
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < until, "the server does not start"
-            time.sleep(0.05)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tls")
-    subprocess.run(programs.install(folder / "data"), check=True, capture_output=True)
-    (folder / "init.sql").write_text(INIT.replace("; ", ";\n"))
+    install(folder, *INIT)
     return folder
 
 
@@ -93,7 +68,7 @@ def authority(folder: Path) -> Authority:
 def port(folder: Path, authority: Authority) -> Iterator[int]:
     certificate, key = authority.issue("127.0.0.1")
     tls = [f"--ssl-ca={authority.path}", f"--ssl-cert={certificate}", f"--ssl-key={key}"]
-    with serving(folder, folder / "data", f"--init-file={folder / 'init.sql'}", *tls) as port:
+    with serving(folder, *tls) as port:
         yield port
 
 
@@ -121,8 +96,8 @@ def test_a_server_of_another_authority_is_refused(port: int, folder: Path) -> No
         connect("127.0.0.1", port, Authority(folder, "somebody's CA").path)
 
 
-def test_a_server_without_tls_is_refused(folder: Path, authority: Authority, tmp_path: Path) -> None:
-    subprocess.run(programs.install(tmp_path / "data"), check=True, capture_output=True)
-    with serving(tmp_path, tmp_path / "data", f"--init-file={folder / 'init.sql'}", "--skip-ssl") as port:
+def test_a_server_without_tls_is_refused(authority: Authority, tmp_path: Path) -> None:
+    install(tmp_path, *INIT)
+    with serving(tmp_path, "--skip-ssl") as port:
         with pytest.raises(SqlUnreachable):
             connect("127.0.0.1", port, authority.path)
