@@ -6,7 +6,18 @@ the accepted tokens. What it does not know it refuses: decision 0011 says why it
 
 from mcpserver.sqlgate.fingerprint import fingerprint
 from mcpserver.sqlgate.gate import judge
+from mcpserver.sqlgate.statements import Kind, Statement, classify
 from mcpserver.sqlgate.system import is_system_schema, may_be_default
 from mcpserver.sqlgate.verdicts import Allow, Refuse
 
-__all__ = ["Allow", "Refuse", "fingerprint", "is_system_schema", "judge", "may_be_default"]
+__all__ = [
+    "Allow",
+    "Kind",
+    "Refuse",
+    "Statement",
+    "classify",
+    "fingerprint",
+    "is_system_schema",
+    "judge",
+    "may_be_default",
+]
