@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import uvloop
 
+from bench import sqlgate
 from bench.load import REVISION, Figures, Question, load
 from bench.servers import Server, servers
 
@@ -56,7 +57,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=2.0, help="of one round")
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
+    if not asked.only or asked.only in sqlgate.NAME:
+        print(*sqlgate.rows(), sep="\n", flush=True)
     cases = [case for case in CASES if not asked.only or asked.only in case.name]
+    if not cases:
+        return
     with tempfile.TemporaryDirectory(prefix="tidbmcp-bench-") as folder, servers(Path(folder)) as both:
         print(HEAD)
         for case in cases:

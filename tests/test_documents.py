@@ -143,6 +143,20 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
     assert reached >= {page.resolve() for page in DOCUMENTS}
 
 
+def rules_of_the_gate() -> set[str]:
+    """The words by which the SQL gate refuses."""
+    return {
+        str(node.args[0].value)
+        for path in (ROOT / "mcpserver" / "sqlgate").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Refuse" and isinstance(node.args[0], ast.Constant)
+    }
+
+
+def test_every_rule_of_the_sql_gate_is_described_and_no_other() -> None:
+    assert {row for row in first_cells(DOCS / "sql-gate.md") if row.isidentifier()} == rules_of_the_gate()
+
+
 @pytest.mark.parametrize("page", [*DOCUMENTS, EXAMPLE], ids=name_of)
 def test_no_document_speaks_of_a_machine_path(page: Path) -> None:
     assert MACHINE_PATH.findall(page.read_text()) == []

@@ -140,8 +140,9 @@ def _dangles(statement: list[Token]) -> bool:
 
 def _asks_for_too_many_columns(statement: list[Token]) -> bool:
     """Whether `t.*` stands so often that the columns could be too many; a derived table has no more than its commas."""
-    stars = sum(token.text == "." and after.text == "*" for token, after in pairwise(statement))
-    commas = sum(token.text == "," for token in statement) if stars else 0
+    texts = [token.text for token in statement]
+    stars = sum(1 for text, after in pairwise(texts) if text == "." and after == "*")
+    commas = texts.count(",") if stars else 0
     return stars * max(COLUMNS_OF_A_TABLE, commas + 1) > COLUMNS_MOST
 
 

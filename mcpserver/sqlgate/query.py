@@ -19,8 +19,8 @@ from mcpserver.sqlgate.lists.keywords import (
     RESERVED,
     SESSION_VARIABLES,
 )
-from mcpserver.sqlgate.lists.tables import INFORMATION_SCHEMA, TABLES
-from mcpserver.sqlgate.system import folded, is_system_schema, means_ascii
+from mcpserver.sqlgate.lists.tables import CLOSED_SCHEMAS, INFORMATION_SCHEMA, TABLES
+from mcpserver.sqlgate.system import folded, means_ascii
 from mcpserver.sqlgate.tokens import END, Kind, Token
 from mcpserver.sqlgate.verdicts import Refuse
 
@@ -30,6 +30,7 @@ DEPTH_MOST: Final = 100
 _SHOWN: Final = re.compile(r"[\w$ ]{1,64}")
 _NAMES: Final = frozenset({Kind.NAME, Kind.QUOTED})
 _COMPARING: Final = frozenset({"=", "<", ">", "<=", ">=", "<>", "!=", "<=>"})
+NO_NAMES: Final = Refuse("names", "A dot stands between no names: write database.table, table.column or table.*.")
 NO_VARIABLES: Final = Refuse(
     "variable", "Variables (@name, :=) are not open here: connections are shared. Use a CTE or a window function."
 )
@@ -77,16 +78,15 @@ class Walk:
     def dot(self, place: int) -> Refuse | None:
         """Between names, or between a name and a star."""
         before, after = self.tokens[place - 1], self.tokens[place + 1]
-        if before.kind in _NAMES and (after.kind in _NAMES or after.text == "*") and not self._cuts_keyword(place):
-            return None
-        return Refuse("names", "A dot stands between no names: write database.table, table.column or table.*.")
+        if before.kind in _NAMES and (after.kind in _NAMES or after.text == "*"):
+            return self._cut_keyword(before, after, place)
+        return NO_NAMES
 
-    def _cuts_keyword(self, place: int) -> bool:
-        """Whether a keyword stands before this dot, or blanks and a keyword behind it: `FROM .t` is no name with a dot."""
-        before, after = self.tokens[place - 1], self.tokens[place + 1]
-        if before.kind is Kind.NAME and before.word in RESERVED and self.tokens[place - 2].text != ".":
-            return True
-        return after.gap and after.kind is Kind.NAME and after.word in RESERVED
+    def _cut_keyword(self, before: Token, after: Token, place: int) -> Refuse | None:
+        """A keyword before this dot, or blanks and a keyword behind it: `FROM .t` is no name with a dot."""
+        if before.kind is Kind.NAME and before.text.lower() in RESERVED and self.tokens[place - 2].text != ".":
+            return NO_NAMES
+        return NO_NAMES if after.gap and after.kind is Kind.NAME and after.word in RESERVED else None
 
     def brace(self, place: int) -> Refuse | None:
         """`{d '2026-01-31'}`, with t and ts, and nothing else: ODBC knows `{fn ...}` too."""
@@ -168,15 +168,15 @@ class Walk:
 
     def _qualifier(self, word: str, place: int) -> Refuse | None:
         """What stands before a dot, and nothing before it: maybe a schema."""
-        if is_system_schema(word):
+        schema = folded(word)
+        if schema in CLOSED_SCHEMAS:
             return Refuse("system_schema", "The system databases are not open here. information_schema is, in part.")
-        table = self.tokens[place + 2].word
-        if folded(word) == INFORMATION_SCHEMA and folded(table) not in TABLES:
-            return Refuse(
-                "system_schema",
-                f"This table of information_schema is not open here{_called(table)}: it may show accounts, or what others run.",
-            )
-        return None
+        if schema != INFORMATION_SCHEMA or folded(table := self.tokens[place + 2].word) in TABLES:
+            return None
+        return Refuse(
+            "system_schema",
+            f"This table of information_schema is not open here{_called(table)}: it may show accounts, or what others run.",
+        )
 
 
 def _refused(walk: Walk, word: str, place: int) -> Refuse | None:

@@ -14,6 +14,7 @@ SHORT = ["--only", "SELECT 1", "--seconds", "0.2"]
     ("module", "options", "words"),
     [
         ("bench", ["--connections", "2", "--rounds", "1"], ["SELECT 1", "2026-07-28", "legacy"]),
+        ("bench", ["--only", "SQL gate"], ["worst texts", "open comments", "the worst of each"]),
         ("bench.profile", [], ["token", "audit", "SQL", "encoding", "us of CPU a call"]),
     ],
 )
