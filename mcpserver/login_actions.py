@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from audit.facts import Facts, facts_of
+from mcpserver.grants.environments import labels_of
+from mcpserver.grants.models import Environment
 from mcpserver.vault.login_changes import drop_login, rotate_login
 from mcpserver.vault.models import Role, SqlLogin
 from tidbmcp.lib.errors import GatewayError
@@ -36,10 +38,15 @@ class LoginActions(admin.ModelAdmin[SqlLogin]):
         if request.POST.get("confirmed") == "yes":
             self._each(request, rows, drop_login)
             return None
+        logins = list(rows.select_related("connection"))
+        labels = labels_of([(login.connection_id, login.cluster_id) for login in logins])
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "logins": list(rows.select_related("connection")),
+            "logins": [
+                (login, labels.get((login.connection_id, login.cluster_id), Environment.PRODUCTION)) for login in logins
+            ],
+            "production": Environment.PRODUCTION,
             "reader": Role.READONLY,
             "after": "db_query is refused then"
             if settings.REQUIRE_READER_LOGIN

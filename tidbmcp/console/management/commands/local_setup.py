@@ -81,7 +81,7 @@ def _token(owner: User, name: str, known: str | None, *, read_only: bool) -> str
 
 
 def _store_keys(sandbox: dict[str, Any]) -> None:
-    """The sandbox's API key and SQL logins, stored again where its address, key or users are new."""
+    """The sandbox's API key and SQL logins, stored again where its address or key is new. What was dropped stays so."""
     connection = TidbCloudConnection.objects.filter(name="sandbox").first() or TidbCloudConnection(name="sandbox")
     names = ("api_url", "iam_url", "public_key")
     anew = connection.public_key != sandbox["public_key"]
@@ -95,8 +95,8 @@ def _store_keys(sandbox: dict[str, Any]) -> None:
     for cluster in sandbox["clusters"]:
         for role, login in cluster["logins"].items():
             place = {"connection": connection, "cluster_id": cluster["cluster_id"], "branch_id": "", "role": role}
-            row = SqlLogin.objects.filter(**place).first() or SqlLogin(**place)
-            if moved or row.username != login["user"]:
+            row = SqlLogin(**place) if anew else SqlLogin.objects.filter(**place).first()
+            if row is not None and moved:
                 row.username = login["user"]
                 row.store(Secret(login["password"]), FACTS)
 
