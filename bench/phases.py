@@ -30,7 +30,7 @@ PHASES: dict[str, list[tuple[Any, str]]] = {
     "rights": [(mcpserver.governor, "_verdict")],
     "SQL gate": [(mcpserver.tools.query, "judge")],
     "vault: reader still stands": [(mcpserver.tools.reader.Reader, "still_stands")],
-    "SQL": [(mcpserver.sql.query, "_run")],
+    "SQL": [(mcpserver.sql.query, "run")],
     "audit": [(audit.writer, "_committed")],
     "encoding": [(mcpserver.governor, "_encoded"), (Splice, "_filled")],
 }

@@ -44,6 +44,7 @@ RATE_LIMIT_PER_ADDRESS = env.env_int("RATE_LIMIT_PER_ADDRESS", 1000, least=1)
 TIDBCLOUD_TIMEOUT_SECONDS = env.env_int("TIDBCLOUD_TIMEOUT_SECONDS", 15, least=1, most=120)
 SQL_MAX_ROWS = env.env_int("SQL_MAX_ROWS", 1000, least=1)
 SQL_MAX_BYTES = env.env_int("SQL_MAX_BYTES", 1024 * 1024, least=1024)
+SQL_MAX_TOKENS = env.env_int("SQL_MAX_TOKENS", 25_000, least=100)
 SQL_MAX_SECONDS = env.env_int("SQL_MAX_SECONDS", 30, least=1, most=1800)
 SQL_TLS_CA = env.env_str("SQL_TLS_CA", "/etc/ssl/certs/ca-certificates.crt")
 

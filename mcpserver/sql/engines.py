@@ -15,6 +15,11 @@ SQL_MODE: Final = ",".join(
 )
 """Strict, and without the modes that change what quotes and backslashes mean."""
 
+MEMORY_MOST: Final = 1024**3
+"""Bytes of the server's memory for one statement, where it can be told."""
+
+_AS_OF: Final = "START TRANSACTION READ ONLY AS OF TIMESTAMP NOW(6)"
+
 
 @dataclass(frozen=True)
 class Engine:
@@ -23,28 +28,60 @@ class Engine:
     name: str
 
     def session(self, seconds: int) -> dict[str, str]:
-        """Variables of a session whose statements may run this long. The server's limit is the second one: it is later."""
-        return {"autocommit": "1", "sql_mode": SQL_MODE, **self.limit(seconds + 5)}
+        """What must hold, or nothing is run. The server's time limit is the second one: it is later than ours."""
+        characters = dict.fromkeys(
+            ("character_set_client", "character_set_connection", "character_set_results"), "utf8mb4"
+        )
+        return {"autocommit": "1", "sql_mode": SQL_MODE, **characters, **self.wall(), **self.time(seconds + 5)}
 
-    def limit(self, seconds: int) -> dict[str, str]:
+    def wall(self) -> dict[str, str]:
+        """Every transaction only reads, also those of single statements: that costs no round trip."""
+        return {"transaction_read_only": "1"}
+
+    def time(self, seconds: int) -> dict[str, str]:
         """How this engine is told to stop a statement."""
         return {"max_execution_time": str(seconds * 1000)}
 
+    def at_most(self) -> dict[str, int]:
+        """Limits to lower where the server lets us. They are its own affair, so that it may refuse."""
+        return {}
 
-class MariaDb(Engine):
+    def begin(self) -> tuple[str, ...]:
+        """How a login that can write begins a read: the first of these that is accepted. None where `wall` holds."""
+        return ()
+
+
+class MySql57(Engine):
+    """MySQL before 8 knows the older name."""
+
+    def wall(self) -> dict[str, str]:
+        """As in all of its versions."""
+        return {"tx_read_only": "1"}
+
+
+class MariaDb(MySql57):
     """MariaDB counts in seconds."""
 
-    def limit(self, seconds: int) -> dict[str, str]:
+    def time(self, seconds: int) -> dict[str, str]:
         """In seconds, with its six digits."""
         return {"max_statement_time": f"{seconds}.000000"}
 
 
 class TiDb(Engine):
-    """TiDB must be kept from running a second statement that nobody asked the driver for."""
+    """TiDB's read-only transactions stop nothing, unless they read the past; and it may run a second statement unasked."""
 
-    def limit(self, seconds: int) -> dict[str, str]:
-        """Milliseconds; for SELECT only."""
-        return {**super().limit(seconds), "tidb_multi_statement_mode": "OFF"}
+    def wall(self) -> dict[str, str]:
+        """No variable stops a write here."""
+        return {"tidb_multi_statement_mode": "OFF"}
+
+    def at_most(self) -> dict[str, int]:
+        """Over it TiDB cancels the statement."""
+        return {"tidb_mem_quota_query": MEMORY_MOST}
+
+    def begin(self) -> tuple[str, ...]:
+        """As of now; where the node's clock is ahead of the cluster's, as of a little earlier."""
+        earlier = (20_000, 200_000, 2_000_000)
+        return (_AS_OF, *(f"{_AS_OF} - INTERVAL {microseconds} MICROSECOND" for microseconds in earlier))
 
 
 def engine_of(version: str) -> Engine:
@@ -53,4 +90,4 @@ def engine_of(version: str) -> Engine:
         return TiDb("tidb")
     if "mariadb" in version.lower():
         return MariaDb("mariadb")
-    return Engine("mysql")
+    return MySql57("mysql") if version.startswith("5.") else Engine("mysql")

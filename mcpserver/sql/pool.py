@@ -8,6 +8,7 @@ from typing import Final
 
 import MySQLdb
 
+from mcpserver.sql.errors import SqlUnsafe
 from mcpserver.sql.session import Session, Target, open_session
 from tidbmcp.lib.secrets import Secret
 
@@ -16,6 +17,9 @@ LIFETIME: Final = 300.0
 
 PING_AFTER: Final = 10.0
 """Seconds of idleness after which a connection is asked whether it still lives before it is used."""
+
+LOOK_AFTER: Final = 60.0
+"""Seconds after which it is looked up again what a kept connection's login may do."""
 
 IDLE_MOST: Final = 8
 """Idle connections kept for one login."""
@@ -87,11 +91,12 @@ class Pool:
             return False
         if session.is_dead():
             return False
-        if moment - since < PING_AFTER:
-            return True
         try:
-            session.connection.ping()
-        except MySQLdb.Error:
+            if moment - session.looked >= LOOK_AFTER:
+                session.look(moment)
+            elif moment - since >= PING_AFTER:
+                session.connection.ping()
+        except (MySQLdb.Error, SqlUnsafe):
             return False
         return True
 

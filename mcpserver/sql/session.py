@@ -1,6 +1,5 @@
 """One connection to a SQL server, set up so that what is read is all that can happen on it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from select import select
 from time import monotonic
@@ -12,15 +11,15 @@ from MySQLdb.connections import Connection
 
 from mcpserver.addresses import is_loopback
 from mcpserver.sql import widest
-from mcpserver.sql.engines import engine_of
+from mcpserver.sql.engines import Engine
 from mcpserver.sql.errors import SqlError, SqlRejected, SqlUnreachable, SqlUnsafe
-from mcpserver.sql.grants import reads_only
+from mcpserver.sql.settle import check, may_only_read, settle
 from mcpserver.sql.values import CONVERTERS
+from mcpserver.sqlgate import may_be_default
 from tidbmcp.lib.secrets import Secret
 
 CONNECT_SECONDS: Final = 10
 ACCESS_DENIED: Final = {1044, 1045, 1130, 1698}
-MAY_NOT_LOOK: Final = {1044, 1141, 1142, 1227}
 UNKNOWN_DATABASE: Final = 1049
 
 
@@ -45,7 +44,16 @@ class Session:
     reads_only: bool
     server_id: int
     """The server's number of this connection, for KILL. Known from the start: the driver locks while a query runs."""
+    engine: Engine
     opened: float = field(default_factory=monotonic)
+    looked: float = field(default_factory=monotonic)
+    """When it was last found out what the login may do."""
+
+    def look(self, moment: float) -> None:
+        """See again what the login may do, and that the session is as it was set. Raises SqlUnsafe, or the driver's errors."""
+        check(self.connection, self.engine)
+        self.reads_only = may_only_read(self.connection)
+        self.looked = moment
 
     def is_dead(self) -> bool:
         """Whether the server has closed it: an idle connection has nothing to read but its end. Costs no round trip."""
@@ -63,13 +71,14 @@ class Session:
 def open_session(target: Target, password: Secret) -> Session:
     """Connect, set the session, read it back, and look up what the login may do. Blocking.
 
-    Raises SqlUnreachable, or SqlUnsafe where the session is not as it was set.
+    Raises SqlUnreachable, or SqlUnsafe where the session is not as it was set, or would stand in a system schema.
     """
+    if not may_be_default(target.database):
+        raise SqlUnsafe(f"The system database {target.database} can't be the one that names without a database mean.")
     connection = connect(target, password)
     try:
-        server_id = _set_up(connection)
-        reader = reads_only(_grants(connection), lambda role: _grants(connection, role))
-        return Session(target, connection, password, reader, server_id)
+        engine, server_id = settle(connection)
+        return Session(target, connection, password, may_only_read(connection), server_id, engine)
     except MySQLdb.Error as error:
         connection.close()
         raise SqlUnreachable(
@@ -121,47 +130,3 @@ def tls(host: str) -> dict[str, Any]:
     if is_loopback(host) and not settings.PRODUCTION:
         return {"ssl_mode": "DISABLED"}
     return {"ssl_mode": "VERIFY_IDENTITY", "ssl": {"ca": settings.SQL_TLS_CA}}
-
-
-def _set_up(connection: Connection) -> int:
-    """Set the session, read it back, and give the server's own number of it (behind a gateway not the driver's)."""
-    version, server_id = _row(connection, "SELECT VERSION(), CONNECTION_ID()")
-    wanted = engine_of(str(version)).session(settings.SQL_MAX_SECONDS)
-    assignments = ", ".join(f"SESSION {name} = {_literal(value)}" for name, value in wanted.items())
-    connection.query(f"SET {assignments}")
-    found = _row(connection, "SELECT " + ", ".join(f"@@SESSION.{name}" for name in wanted))
-    for (name, value), shown in zip(wanted.items(), found, strict=True):
-        if _plain(value) != _plain(str(shown)):
-            raise SqlUnsafe(
-                "The database server did not take the session's limits, so nothing is run there.",
-                detail=f"{name} is {shown!r}, wanted {value!r}",
-            )
-    return int(server_id)
-
-
-def _literal(value: str) -> str:
-    return value if value.replace(".", "").isdigit() else f"'{value}'"
-
-
-def _plain(value: str) -> object:
-    """For comparing: lists without order, numbers without trailing zeros."""
-    if value.replace(".", "").isdigit():
-        return float(value)
-    return frozenset(value.upper().split(","))
-
-
-def _grants(connection: Connection, role: str | None = None) -> Iterable[str]:
-    """SHOW GRANTS, of this login or of a role as SHOW GRANTS writes it. A role that may not be looked up: nothing."""
-    try:
-        connection.query(f"SHOW GRANTS FOR {role}" if role else "SHOW GRANTS")
-    except MySQLdb.Error as error:
-        if role and error.args and error.args[0] in MAY_NOT_LOOK:
-            return []
-        raise
-    return [str(row[0]) for row in connection.store_result().fetch_row(0)]
-
-
-def _row(connection: Connection, sql: str) -> tuple[Any, ...]:
-    connection.query(sql)
-    row: tuple[Any, ...] = connection.store_result().fetch_row(1)[0]
-    return row

@@ -29,6 +29,7 @@ class LimitsAnswer(BaseModel):
 
     max_rows: int
     max_bytes: int
+    max_tokens: int
     max_seconds: int
 
 
@@ -42,6 +43,7 @@ class AccessAnswer(BaseModel):
     read_only_because: list[str]
     clusters: list[ReachableCluster]
     clusters_left_out: bool
+    reader_login_required: bool
     limits: LimitsAnswer
     ask_for_more: str
     missing: list[Missing]
@@ -76,9 +78,11 @@ async def my_access(call: Call, arguments: NoArguments) -> dict[str, Any]:
         "read_only_because": [reason for reason, holds in reasons.items() if holds],
         "clusters": clusters[:CLUSTERS_MOST],
         "clusters_left_out": len(clusters) > CLUSTERS_MOST,
+        "reader_login_required": settings.REQUIRE_READER_LOGIN,
         "limits": {
             "max_rows": settings.SQL_MAX_ROWS,
             "max_bytes": settings.SQL_MAX_BYTES,
+            "max_tokens": settings.SQL_MAX_TOKENS,
             "max_seconds": settings.SQL_MAX_SECONDS,
         },
         "ask_for_more": f"Ask {settings.ADMIN_CONTACT}. Tokens are made at {settings.SITE_URL}/me/tokens/.",

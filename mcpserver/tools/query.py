@@ -1,7 +1,9 @@
 """Reading with SQL."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
+from math import inf
 from typing import Annotated, Any, Final
 
 from django.conf import settings
@@ -9,10 +11,14 @@ from pydantic import BaseModel, Field
 
 from accounts.scopes import Scope
 from mcpserver.sql.errors import SqlUnreachable
+from mcpserver.sql.fetch import Table
+from mcpserver.sql.job import Statement
+from mcpserver.sql.limits import MANY, Limits
 from mcpserver.sql.pool import POOL
-from mcpserver.sql.query import Limits, Table, nothing, read
-from mcpserver.sqlgate import Allow, Refuse, is_system_schema, judge
+from mcpserver.sql.query import nothing, read
+from mcpserver.sqlgate import Refuse, is_system_schema, judge, may_be_default
 from mcpserver.tools.find import find_branch, find_cluster, forget_addresses, note, remembered
+from mcpserver.tools.paging import left_out, next_step
 from mcpserver.tools.reader import Moved, Reader, known_reader, reader_of
 from mcpserver.tools.spec import Arguments, BranchRef, Call, ClusterRef, Effect, tool
 from tidbmcp.lib.errors import Refused
@@ -48,6 +54,10 @@ class QueryArguments(Arguments):
     max_rows: Annotated[
         int | None, Field(ge=1, description="At most so many rows, up to the server's limit; 100 unless said.")
     ] = None
+    max_tokens: Annotated[
+        int | None,
+        Field(ge=100, description="At most so many tokens, counted roughly; the server's limit where left out."),
+    ] = None
     timeout_seconds: Annotated[
         int | None, Field(ge=1, description="Stop it after so many seconds; the server's limit where left out.")
     ] = None
@@ -68,6 +78,7 @@ class QueryAnswer(BaseModel):
     row_count: int
     truncated: bool
     truncated_by: str | None
+    left_out: str | None
     next_step: str | None
     notice: str
 
@@ -88,47 +99,33 @@ class QueryAnswer(BaseModel):
 async def db_query(call: Call, arguments: QueryArguments) -> dict[str, Any]:
     """Judged, then run by the reader login of the cluster."""
     sql = arguments.sql
-    verdict, keep = _judged(sql) if len(sql) < LONG else await in_control_thread(_judged, sql)
+    verdict = judge(sql) if len(sql) < LONG else await in_control_thread(judge, sql)
     if isinstance(verdict, Refuse):
         raise Refused(verdict.sentence, detail=verdict.rule)
-    limits = Limits(
-        rows=min(arguments.max_rows or DEFAULT_ROWS, settings.SQL_MAX_ROWS),
-        bytes=settings.SQL_MAX_BYTES,
-        seconds=min(arguments.timeout_seconds or settings.SQL_MAX_SECONDS, settings.SQL_MAX_SECONDS),
+    statement = Statement(verdict.rendered, verdict.alone, verdict.as_of)
+    asked = Limits(
+        arguments.max_rows or DEFAULT_ROWS, MANY, arguments.max_tokens or MANY, arguments.timeout_seconds or inf
     )
-    table = await run_read(
-        call, arguments.cluster, verdict.rendered, limits, arguments.database or "", arguments.branch, keep=keep
-    )
+    limits = Limits.lowest(asked, default_limits())
+    table = await run_read(call, arguments.cluster, statement, limits, arguments.database or "", arguments.branch)
     return {
         "columns": table.columns,
         "rows": table.rows,
         "row_count": len(table.rows),
         "truncated": bool(table.cut),
         "truncated_by": table.cut or None,
-        "next_step": _next_step(table, limits),
+        "left_out": left_out(table),
+        "next_step": next_step(table, limits, settings.SQL_MAX_ROWS, verdict.rendered),
         "notice": NOTICE,
     }
 
 
-def _judged(sql: str) -> tuple[Allow | Refuse, bool]:
-    """Whether it may run, and whether its connection may be kept for others."""
-    verdict = judge(sql)
-    return verdict, isinstance(verdict, Allow) and not verdict.alone
-
-
 async def run_read(
-    call: Call,
-    cluster: str,
-    sql: str,
-    limits: Limits,
-    database: str = "",
-    branch: str | None = None,
-    *,
-    keep: bool = True,
+    call: Call, cluster: str, statement: Statement, limits: Limits, database: str = "", branch: str | None = None
 ) -> Table:
-    """Run a statement that may run, on this cluster, as its reader. `keep`: it leaves nothing behind in its session."""
-    refuse_system(database)
-    run = partial(_read_as, call=call, sql=sql, limits=limits, keep=keep)
+    """Run a statement that may run, on this cluster, as its reader."""
+    _refuse_as_default(database)
+    run = partial(_read_as, call=call, statement=statement, limits=limits)
     table = await _read_as_before(call, cluster, database, run) if branch is None else None
     if table is None:
         found = await find_cluster(call, cluster)
@@ -154,11 +151,13 @@ async def _read_as_before(
 
 
 async def _read_as(
-    reader: Reader, *, call: Call, sql: str, limits: Limits, keep: bool, before: Callable[[], None] = nothing
+    reader: Reader, *, call: Call, statement: Statement, limits: Limits, before: Callable[[], None] = nothing
 ) -> Table:
     try:
         password = partial(reader.password, call.facts)
-        return await read(POOL, reader.target, password, sql, limits, keep=keep, before=before)
+        return await read(
+            POOL, reader.target, password, replace(statement, reader_only=reader.is_reader), limits, before
+        )
     except SqlUnreachable:
         forget_addresses()  # its address may have changed
         raise
@@ -170,17 +169,13 @@ def refuse_system(database: str) -> None:
         raise Refused(f"The system database {database} is not open here. information_schema is.")
 
 
+def _refuse_as_default(database: str) -> None:
+    """Raise Refused where names without a database would mean the server's inside."""
+    refuse_system(database)
+    if not may_be_default(database):
+        raise Refused(f"{database} is open, but not as database: leave it out, and write {database}.tables in full.")
+
+
 def default_limits() -> Limits:
     """The server's own."""
-    return Limits(settings.SQL_MAX_ROWS, settings.SQL_MAX_BYTES, settings.SQL_MAX_SECONDS)
-
-
-def _next_step(table: Table, limits: Limits) -> str | None:
-    match table.cut:
-        case "rows":
-            more = f", or ask for up to {most} with max_rows" if limits.rows < (most := settings.SQL_MAX_ROWS) else ""
-            return f"Cut at {limits.rows} rows: aggregate, filter with WHERE, or page with ORDER BY and LIMIT ... OFFSET{more}."
-        case "bytes":
-            return f"Cut at {limits.bytes} bytes: select fewer or narrower columns, or shorten them with LEFT()."
-        case _:
-            return None
+    return Limits(settings.SQL_MAX_ROWS, settings.SQL_MAX_BYTES, settings.SQL_MAX_TOKENS, settings.SQL_MAX_SECONDS)

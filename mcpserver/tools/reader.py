@@ -1,4 +1,7 @@
-"""The way to a cluster's SQL: its address from the API, its reader login from the vault."""
+"""The way to a cluster's SQL: its address from the API, its reader login from the vault.
+
+Another login is taken only where the deployment says that none of readers is needed, and nobody says read-only.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,12 +30,17 @@ class Moved(Exception):
 
 @dataclass(frozen=True)
 class Reader:
-    """The way to the SQL of a cluster or branch, as its reader."""
+    """The way to the SQL of a cluster or branch, as its reader or who stands in for one."""
 
     target: Target
     login: SqlLogin
     found_at: datetime
     """When the key was stored with which the address was found."""
+
+    @property
+    def is_reader(self) -> bool:
+        """Whether the login is stored as one that only reads."""
+        return self.login.role == Role.READONLY
 
     def password(self, facts: Facts) -> Secret:
         """For when a connection must be made. Blocking; raises as `open_secret` does."""
@@ -68,12 +76,14 @@ async def reader_of(found: Found, call: Call, database: str = "", branch: Branch
     _endpoint(place)
     where = Place(found.connection, found.cluster.cluster_id, branch.branch_id if branch else "")
     login = await in_control_thread(_reader, where) or await _reader_made_now(where, call)
+    if login is None and not (settings.REQUIRE_READER_LOGIN or _is_read_only(call)):
+        login = await in_control_thread(_stand_in, where)
     if login is None:
         raise Refused(
-            f"No reader login is stored for {place.display_name}. Ask {settings.ADMIN_CONTACT} to store a SQL "
-            "login with role_readonly for it in the console."
+            f"No reader login is stored for {place.display_name}. Ask {settings.ADMIN_CONTACT} to make one, in the "
+            "console or by manage.py sql_login."
         )
-    if branch is None:
+    if branch is None and login.role == Role.READONLY:  # who stands in does so for some callers only
         if len(_known) >= KNOWN_MOST:
             _known.clear()
         _known[found.connection.pk, found.cluster.cluster_id] = login
@@ -101,7 +111,7 @@ async def _reader_made_now(where: Place, call: Call) -> SqlLogin | None:
     due = await in_control_thread(due_of, where)
     if due is None:
         return None
-    if not (call.read_only or call.principal.read_only or settings.MCP_READ_ONLY):
+    if not _is_read_only(call):
         await uncancelled(make_logins(due, call.facts))
     login = await in_control_thread(_reader, where)
     due = await in_control_thread(due_of, where)
@@ -109,6 +119,17 @@ async def _reader_made_now(where: Place, call: Call) -> SqlLogin | None:
         why = f" So far that failed: {due.problem}" if due.problem else " Try again in a few seconds."
         raise Unavailable(f"The SQL logins of this are still being made.{why}")
     return login
+
+
+def _is_read_only(call: Call) -> bool:
+    return call.read_only or call.principal.read_only or settings.MCP_READ_ONLY
+
+
+def _stand_in(where: Place) -> SqlLogin | None:
+    """The login of the least role beyond reading."""
+    rows = SqlLogin.objects.filter(**where.key()).select_related("connection")
+    by_role = {row.role: row for row in rows}
+    return by_role.get(Role.READWRITE) or by_role.get(Role.ADMIN)
 
 
 def _reader(where: Place) -> SqlLogin | None:

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from accounts.scopes import Scope
+from mcpserver.sql.job import Statement
 from mcpserver.sqlgate import is_system_schema
 from mcpserver.tools.clusters import ClusterArguments
 from mcpserver.tools.query import NOTICE, DatabaseName, default_limits, refuse_system, run_read
@@ -60,7 +61,7 @@ class TablesAnswer(BaseModel):
 async def show_databases(call: Call, arguments: PlaceArguments) -> dict[str, Any]:
     """As the reader sees them."""
     sql = "SELECT schema_name FROM information_schema.schemata ORDER BY schema_name"
-    table = await run_read(call, arguments.cluster, sql, default_limits(), branch=arguments.branch)
+    table = await run_read(call, arguments.cluster, Statement(sql), default_limits(), branch=arguments.branch)
     names = [row[0] for row in table.rows if not is_system_schema(row[0])]
     return {"databases": names, "truncated": bool(table.cut), "notice": NOTICE}
 
@@ -81,7 +82,7 @@ async def show_tables(call: Call, arguments: TablesArguments) -> dict[str, Any]:
         "SELECT table_name, CASE table_type WHEN 'BASE TABLE' THEN 'table' ELSE LOWER(table_type) END "  # noqa: S608 - in hex
         f"FROM information_schema.tables WHERE table_schema = _utf8mb4 0x{arguments.database.encode().hex()} ORDER BY table_name"
     )
-    table = await run_read(call, arguments.cluster, sql, default_limits(), branch=arguments.branch)
+    table = await run_read(call, arguments.cluster, Statement(sql), default_limits(), branch=arguments.branch)
     if not table.rows:
         known = await show_databases(call, PlaceArguments(cluster=arguments.cluster, branch=arguments.branch))
         if arguments.database not in known["databases"]:

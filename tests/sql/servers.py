@@ -19,6 +19,7 @@ from MySQLdb.connections import Connection
 from mcpserver.sql.engines import engine_of
 from mcpserver.sql.session import Target
 from tests.sql import mariadb
+from tests.stack import wait_until
 from tidbmcp.lib.secrets import Secret
 
 URL: Final = "TIDBMCP_TEST_SQL_URL"
@@ -84,6 +85,10 @@ class SqlServer:
             f"SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE '%{like}%' AND id <> CONNECTION_ID()"
         )
         return int(self.run(sql)[0][0])
+
+    def wait_until_gone(self, mark: str) -> None:
+        """A server answers a statement a moment before it takes it off its list."""
+        wait_until(lambda: self.running(mark) == 0, "the statement is gone", 5)
 
 
 @contextmanager

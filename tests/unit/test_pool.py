@@ -8,8 +8,9 @@ import MySQLdb
 import pytest
 
 from mcpserver.sql import pool as pool_module
-from mcpserver.sql.errors import SqlUnreachable
-from mcpserver.sql.pool import IDLE_MOST, LIFETIME, PING_AFTER, Pool
+from mcpserver.sql.engines import Engine
+from mcpserver.sql.errors import SqlUnreachable, SqlUnsafe
+from mcpserver.sql.pool import IDLE_MOST, LIFETIME, LOOK_AFTER, PING_AFTER, Pool
 from mcpserver.sql.session import Session, Target
 from tidbmcp.lib.secrets import Secret
 
@@ -42,11 +43,19 @@ class Bench:
 
     def __init__(self) -> None:
         self.seconds, self.made, self.asked = 1000.0, 0, 0
+        self.looks, self.still_reads = 0, True
         self.pool = Pool(lambda: self.seconds)
 
     def open(self, target: Target, password: Secret) -> Session:
         self.made += 1
-        return Session(target, cast("Any", Wire()), password, True, self.made, opened=self.seconds)
+        return Session(
+            target, cast("Any", Wire()), password, True, self.made, Engine("mysql"), self.seconds, self.seconds
+        )
+
+    def look(self, session: Session, moment: float) -> None:
+        self.looks += 1
+        wire(session).ping()
+        session.reads_only, session.looked = self.still_reads, moment
 
     def password(self) -> Secret:
         self.asked += 1
@@ -60,6 +69,7 @@ class Bench:
 def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
     bench = Bench()
     monkeypatch.setattr(pool_module, "open_session", bench.open)
+    monkeypatch.setattr(Session, "look", lambda session, moment: bench.look(session, moment))
     return bench
 
 
@@ -100,6 +110,30 @@ def test_one_that_was_idle_is_asked_first(bench: Bench, idle: float, pings: int)
     bench.seconds += idle
     assert bench.take() is session
     assert wire(session).pings == pings
+
+
+def test_what_a_login_may_do_is_looked_up_again_as_it_ages(bench: Bench) -> None:
+    session = bench.take()
+    bench.pool.give_back(session)
+    bench.seconds += LOOK_AFTER - 1
+    bench.pool.give_back(bench.take())
+    assert bench.looks == 0
+    bench.seconds += 1
+    bench.still_reads = False
+    assert bench.take() is session
+    assert (bench.looks, session.reads_only) == (1, False)  # and nothing is run with it
+
+
+def test_one_whose_session_is_not_as_it_was_set_is_closed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(session: Session, moment: float) -> None:
+        raise SqlUnsafe("changed")
+
+    session = bench.take()
+    bench.pool.give_back(session)
+    bench.seconds += LOOK_AFTER
+    monkeypatch.setattr(Session, "look", fails)
+    assert bench.take() is not session
+    assert wire(session).closed == 1
 
 
 def test_one_that_died_is_closed_and_replaced(bench: Bench) -> None:

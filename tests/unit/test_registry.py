@@ -14,7 +14,8 @@ from audit.facts import NOBODY
 from mcpserver import governor
 from mcpserver.governor import Context
 from mcpserver.protocol import _tool
-from mcpserver.sqlgate.system import SYSTEM_SCHEMAS
+from mcpserver.sql.job import Statement
+from mcpserver.sqlgate.lists.tables import CLOSED_SCHEMAS
 from mcpserver.tools import TOOLS, Tool
 from mcpserver.tools.json_schema import flat_schema
 from mcpserver.tools.query import default_limits, run_read
@@ -146,18 +147,20 @@ def test_definitions_are_written_in_place_and_a_field_named_title_stays() -> Non
     assert "$defs" not in schema
 
 
-@pytest.mark.parametrize("name", [*sorted(SYSTEM_SCHEMAS), "MySQL", "SYS", "Performance_Schema"])
+@pytest.mark.parametrize("name", [*sorted(CLOSED_SCHEMAS), "MySQL", "SYS", "Performance_Schema"])
 async def test_a_system_database_is_refused_before_anything_is_asked(name: str) -> None:
     call = Call(READER, NOBODY, False)
     with pytest.raises(Refused, match="is not open here"):
-        await run_read(call, "shop", "SELECT 1", default_limits(), name)
+        await run_read(call, "shop", Statement("SELECT 1"), default_limits(), name)
 
 
-@pytest.mark.parametrize("name", ["metr\u0130cs_schema"])
-async def test_a_system_database_in_odd_letters_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["metr\u0130cs_schema", "information_schema", "Information_Schema"])
+async def test_a_system_database_in_odd_letters_is_refused_and_the_open_one_as_database(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def not_reached(*args: object) -> None:
         raise LookupError
 
     monkeypatch.setattr("mcpserver.tools.query.find_cluster", not_reached)
     with pytest.raises(Refused):
-        await run_read(cast("Call", None), "shop", "SELECT 1", default_limits(), name)
+        await run_read(cast("Call", None), "shop", Statement("SELECT 1"), default_limits(), name)

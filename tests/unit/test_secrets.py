@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from mcpserver.sql.engines import Engine
 from mcpserver.sql.session import Session, Target
 from tidbmcp.lib.secrets import Secret
 
@@ -72,7 +73,7 @@ def test_only_reveal_gives_it() -> None:
 
 
 def test_a_session_that_keeps_a_password_does_not_show_it() -> None:
-    session = Session(Target("host", 4000, "user", "1"), None, Secret(TEXT), True, 7)  # type: ignore[arg-type]
+    session = Session(Target("host", 4000, "user", "1"), None, Secret(TEXT), True, 7, Engine("mysql"))  # type: ignore[arg-type]
     assert TEXT not in repr(session)
 
 

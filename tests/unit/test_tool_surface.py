@@ -27,6 +27,7 @@ ARGUMENTS: dict[str, tuple[str, str]] = {
     "database": ("string", "Database"),
     "sql": ("string", "One "),
     "max_rows": ("integer", ""),
+    "max_tokens": ("integer", ""),
     "timeout_seconds": ("integer", ""),
     "page_size": ("integer", "Rows a page."),
     "page_token": ("string", "next_page_token of the page before"),

@@ -1,0 +1,169 @@
+"""One read in its thread: a connection that may be used for it, the read behind its wall, and the way back. Blocking."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from time import monotonic
+from traceback import clear_frames
+from typing import Any
+
+import MySQLdb
+
+from mcpserver.sql.errors import SqlError, SqlRejected, SqlTooLong, SqlUnsafe
+from mcpserver.sql.fetch import Table, fetch
+from mcpserver.sql.limits import Limits
+from mcpserver.sql.pool import Pool
+from mcpserver.sql.session import Session, Target, connect, open_session
+from mcpserver.sql.told import INTERRUPTED, LOST, code_of, told
+from tidbmcp.lib.secrets import Secret
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What the gate let through. `alone`: it reads what its session holds. `as_of`: it says itself as of when it reads.
+
+    `reader_only` says that only a login may run it that does nothing but read.
+    """
+
+    sql: str
+    alone: bool = False
+    as_of: bool = False
+    reader_only: bool = True
+
+
+@dataclass
+class Job:
+    """A read on its way through a thread. `session` is there while its statement may be running on the server."""
+
+    statement: Statement
+    limits: Limits
+    until: float = field(init=False)
+    session: Session | None = None
+    stopped: bool = False
+    clean: bool = True
+    """Whether the connection may be kept."""
+    future: "Future[Table]" = field(default_factory=Future)
+
+    def __post_init__(self) -> None:
+        self.until = monotonic() + self.limits.seconds
+
+    @property
+    def is_over(self) -> bool:
+        """Stopped, or over its time: TiDB answers some statements that were cut as if they had ended."""
+        return self.stopped or monotonic() > self.until
+
+
+def run(job: Job, pool: Pool, target: Target, password: Callable[[], Secret], before: Callable[[], None]) -> Table:
+    """Take a connection, read, give it back; or close it, where anything was not as it should be."""
+    before()
+    session = open_session(target, password()) if job.statement.alone else pool.take(target, password)
+    job.clean = not job.statement.alone
+    job.session = session
+    try:
+        _may_run(job.statement, session)
+        return _read(job, session)
+    except Exception as error:
+        clear_frames(error.__traceback__)  # or what was read would live as long as the error does
+        if not isinstance(error, MySQLdb.Error):
+            raise
+        job.clean = job.clean and code_of(error) not in LOST | INTERRUPTED
+        raise told(error) from error
+    finally:
+        job.session = None  # before `stopped` is read: a kill that comes now finds nothing to kill
+        if job.clean and not job.is_over:
+            pool.give_back(session)
+        else:
+            session.close()
+
+
+def kill(job: Job) -> None:
+    """KILL QUERY by a second connection of the same login. If it can't be made, the next round tries again."""
+    session = job.session
+    if session is None:
+        return
+    try:
+        connection = connect(session.target, session.password)
+    except SqlError:
+        return
+    with suppress(MySQLdb.Error):  # it has ended by itself
+        connection.query(f"KILL QUERY {session.server_id}")
+    connection.close()
+
+
+def _may_run(statement: Statement, session: Session) -> None:
+    if session.reads_only:
+        return
+    if statement.reader_only:
+        raise SqlUnsafe(
+            "The stored reader login can do more than read, so nothing is run with it. Ask an admin to store one "
+            "with role_readonly.",
+            detail=f"SHOW GRANTS of {session.target.user} holds more than reading",
+        )
+    if statement.as_of and session.engine.begin():
+        raise SqlRejected(
+            "AS OF TIMESTAMP is read by a reader login only, and none is stored here: leave it out, or ask an admin to "
+            "store one with role_readonly."
+        )
+
+
+def _read(job: Job, session: Session) -> Table:
+    if job.stopped:
+        raise MySQLdb.OperationalError(1317, "stopped before it began")
+    with _wall(job, session):
+        table = fetch(
+            session.connection,
+            job.statement.sql,
+            job.limits,
+            lambda result: _leave(job, session, result),
+            lambda: job.stopped,
+        )
+    if job.is_over:
+        raise SqlTooLong("The statement ran over its time and was stopped. Ask for less.")
+    return table
+
+
+@contextmanager
+def _wall(job: Job, session: Session) -> Iterator[None]:
+    """A login that can write reads in a transaction that can't, where its engine has no other way."""
+    beginnings = () if session.reads_only else session.engine.begin()
+    if not beginnings:
+        yield
+        return
+    _begin(session, beginnings)
+    try:
+        yield
+    finally:
+        try:
+            session.connection.query("ROLLBACK")
+        except MySQLdb.Error:
+            job.clean = False
+
+
+def _begin(session: Session, beginnings: tuple[str, ...]) -> None:
+    refused = []
+    for beginning in beginnings:
+        try:
+            session.connection.query(beginning)
+        except MySQLdb.Error as error:
+            if code_of(error) in LOST | INTERRUPTED:
+                raise
+            refused.append(str(error))
+        else:
+            return
+    raise SqlUnsafe(
+        "The database server begins no transaction that only reads, so nothing was run. Ask an admin for a reader login.",
+        detail="; ".join(refused),
+    )
+
+
+def _leave(job: Job, session: Session, result: Any) -> None:
+    """Leave a result in the middle: kill the query, else closing would read all the rest of it; then see it gone."""
+    kill(job)
+    with suppress(MySQLdb.Error):  # 1317, as it should be
+        result.discard()
+    try:
+        session.connection.query("SELECT 1")
+        session.connection.store_result()
+    except MySQLdb.Error:
+        job.clean = False
