@@ -18,7 +18,7 @@ from audit.models import record
 from mcpserver.tidbcloud.client import TidbCloud
 from mcpserver.tidbcloud.errors import CloudNotFound
 from mcpserver.vault.clients import ask_once
-from mcpserver.vault.logins import Place, due_of, forget, without_prefix
+from mcpserver.vault.logins import Place, due_now, due_of, forget, without_prefix
 from mcpserver.vault.models import Role, SqlLogin
 from mcpserver.vault.sql_users import Wanted, make_user, set_password
 from tidbmcp.lib.errors import AuditUnavailable, BadInput, GatewayError, NotFound, Refused, Unavailable
@@ -48,6 +48,8 @@ def make_login(place: Place, role: Role, facts: Facts) -> str:
     with _on_record(Kind.LOGIN_MADE, place, role, facts) as own:
         if held := SqlLogin.objects.filter(**place.key(), role=role).first():
             raise Refused(f"There is a {role.label} login already: {held}. Give that one a new password.")
+        if due_now(place):
+            raise Refused("The gateway makes the SQL logins there by itself just now. Look again in a minute.")
         wanted = Wanted(place, role, new_password(), _names(place.cluster_id, role))
         made = ask_once(place.connection, own, "make a SQL login", lambda client: make_user(client, wanted))
         _store(SqlLogin(**place.key(), role=role, username=made.user), wanted.password, own)

@@ -73,6 +73,12 @@ def due_of(place: Place) -> LoginsDue | None:
     return LoginsDue.objects.select_related("connection").filter(**place.key()).first()
 
 
+def due_now(place: Place) -> bool:
+    """Whether they are being made, and nothing has gone wrong so far. Blocking."""
+    due = due_of(place)
+    return due is not None and not due.problem and due.asked_at > now() - GIVEN_UP
+
+
 def all_due() -> list[LoginsDue]:
     """Every row that may be tried now. Blocking."""
     ready = LoginsDue.objects.filter(not_before__lte=now(), asked_at__gt=now() - GIVEN_UP)

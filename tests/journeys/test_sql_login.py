@@ -68,6 +68,9 @@ def test_a_reader_is_made_used_given_a_new_password_and_dropped(stack: Stack, cl
     assert "reader login" in stack.refusal("db_query", ASKED)
     assert user not in stack.manage(prefix[0], "list", *prefix[1:])
 
+    stack.manage("local_setup")  # as a trial does when it starts again
+    assert "role_readonly" not in stack.manage(prefix[0], "list", *prefix[1:], "--role", "role_readonly")
+
     steps = stack.events("kind LIKE 'login.%' AND cluster_id = ?", cluster["cluster_id"])
     assert [(event["kind"], event["result"]) for event in steps] == [
         (f"login.{what}", result) for what in ("made", "rotated", "dropped") for result in ("started", "ok")

@@ -12,6 +12,8 @@ from accounts.models import User
 from audit.facts import NOBODY
 from audit.kinds import Kind
 from audit.models import Event
+from mcpserver.grants.environments import set_environment
+from mcpserver.grants.models import Environment
 from mcpserver.vault.models import Role, SqlLogin, TidbCloudConnection
 from mcpserver.vault.open import open_secret
 from tests.pages.conftest import HOSTILE, TURNED
@@ -267,6 +269,20 @@ def test_dropping_asks_first(as_alice: Client, cloud: Cloud, far: FarEnd, ours: 
     for text in (READER, "b.other", "bran-1", "db_query is refused then", "can’t be dropped", "Drop them", "Keep them"):
         assert text in page.text
     assert Page(page.text).found == []
+
+
+def test_the_question_names_the_environment_and_shows_names_as_text(
+    as_alice: Client, ours: TidbCloudConnection
+) -> None:
+    login = stored(ours, f"{TURNED}{HOSTILE}")
+    page = act(as_alice, "drop_them", login).text
+    assert '<span class="chip chip-production">production</span>' in page
+    assert HOSTILE not in page
+    assert "U+202E" in page
+    set_environment(ours, "7", Environment.STAGING, name="shop", facts=NOBODY)
+    page = act(as_alice, "drop_them", login).text
+    assert '<span class="chip chip-plain">staging</span>' in page
+    assert "chip-production" not in page
 
 
 def test_it_drops_when_it_was_confirmed(as_alice: Client, cloud: Cloud, ours: TidbCloudConnection) -> None:

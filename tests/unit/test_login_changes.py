@@ -14,7 +14,7 @@ from audit.models import Event
 from mcpserver.tidbcloud.errors import CloudForbidden, CloudNotFound, CloudUnclear, CloudUnreachable
 from mcpserver.vault.login_changes import NotStored, drop_login, make_login, rotate_login
 from mcpserver.vault.logins import Place, note_due
-from mcpserver.vault.models import Role, SqlLogin, TidbCloudConnection
+from mcpserver.vault.models import LoginsDue, Role, SqlLogin, TidbCloudConnection
 from mcpserver.vault.open import open_secret
 from tests.unit.far_end import DROP, PRIVATE, PUBLIC, Answer, Asked, Digest, FarEnd, Step
 from tidbmcp.lib.errors import GatewayError, NotFound, Refused, Unavailable
@@ -213,6 +213,15 @@ def test_what_was_deleted_gets_none(cloud: Cloud, far: FarEnd, place: Place, gon
     with pytest.raises(CloudNotFound):
         make_login(place, Role.READONLY, ALICE)
     assert changes(far) == []
+
+
+def test_what_the_gateway_makes_by_itself_is_left_to_it_while_that_goes_well(far: FarEnd, place: Place) -> None:
+    note_due(place, "bob")
+    with pytest.raises(Refused, match="by itself just now"):
+        make_login(place, Role.READONLY, ALICE)
+    assert far.asked == []
+    LoginsDue.objects.update(problem="It went wrong.")
+    assert made(place).username == READER
 
 
 # Of a branch
