@@ -78,6 +78,13 @@ _SESSION = """
 
 _XML = "extractvalue updatexml"
 
+_DYNAMIC_COLUMNS = (
+    "column_add column_check column_create column_delete column_exists column_get column_json column_list"
+)
+"""MariaDB, "Dynamic Columns": they compute a value, and store nothing."""
+
+_OTHERS = "decode_histogram gtid_subset gtid_subtract rownum to_date to_number validate_password_strength value"
+
 _TIDB = """
     tidb_bounded_staleness tidb_current_tso tidb_decode_binary_plan tidb_decode_key tidb_decode_plan tidb_encode_index_key
     tidb_encode_record_key tidb_encode_sql_digest tidb_is_ddl_owner tidb_parse_tso tidb_parse_tso_logical tidb_row_checksum
@@ -97,21 +104,23 @@ _FULL_TEXT = "fts_match_word fts_match_phrase fts_match_prefix fts_match_regexp"
 """TiDB, "Full-Text Search with SQL"; MATCH ... AGAINST stands among the strings."""
 
 _SPATIAL = """
-    geomcollection geometrycollection linestring multilinestring multipoint multipolygon point polygon
-    mbrcontains mbrcoveredby mbrcovers mbrdisjoint mbrequals mbrintersects mbroverlaps mbrtouches mbrwithin
-    st_area st_asbinary st_asgeojson st_astext st_aswkb st_aswkt st_boundary st_buffer st_centroid st_collect st_contains
-    st_convexhull st_crosses st_difference st_dimension st_disjoint st_distance st_distance_sphere st_endpoint st_envelope
-    st_equals st_exteriorring st_geohash st_geomcollfromtext st_geometryn st_geometrytype st_geomfromgeojson st_geomfromtext
-    st_geomfromwkb st_interiorringn st_intersection st_intersects st_isclosed st_isempty st_isring st_issimple st_isvalid
-    st_latfromgeohash st_latitude st_length st_linefromtext st_linefromwkb st_longfromgeohash st_longitude st_makeenvelope
-    st_numgeometries st_numinteriorrings st_numpoints st_overlaps st_pointfromgeohash st_pointfromtext st_pointfromwkb st_pointn
-    st_pointonsurface st_polyfromtext st_polyfromwkb st_relate st_simplify st_srid st_startpoint st_swapxy st_symdifference
-    st_touches st_transform st_union st_validate st_within st_x st_y
+    geomcollection geometrycollection linestring multilinestring multipoint multipolygon point polygon mbrcontains
+    mbrcoveredby mbrcovers mbrdisjoint mbrequals mbrintersects mbroverlaps mbrtouches mbrwithin
+    st_area st_asbinary st_asgeojson st_astext st_aswkb st_aswkt st_boundary st_buffer st_centroid st_collect
+    st_contains st_convexhull st_crosses st_difference st_dimension st_disjoint st_distance st_distance_sphere
+    st_endpoint st_envelope st_equals st_exteriorring st_geohash st_geomcollfromtext st_geometrycollectionfromtext
+    st_geometryfromtext st_geometryfromwkb st_geometryn st_geometrytype st_geomfromgeojson st_geomfromtext
+    st_geomfromwkb st_interiorringn st_intersection st_intersects st_isclosed st_isempty st_isring st_issimple
+    st_isvalid st_latfromgeohash st_latitude st_length st_linefromtext st_linefromwkb st_linestringfromtext
+    st_linestringfromwkb st_longfromgeohash st_longitude st_makeenvelope st_numgeometries st_numinteriorrings
+    st_numpoints st_overlaps st_pointfromgeohash st_pointfromtext st_pointfromwkb st_pointn st_pointonsurface
+    st_polyfromtext st_polyfromwkb st_polygonfromtext st_polygonfromwkb st_relate st_simplify st_srid st_startpoint
+    st_swapxy st_symdifference st_touches st_transform st_union st_validate st_within st_x st_y
 """
 
 FUNCTIONS: Final = words(
-    _AGGREGATES, _WINDOWS, _FLOW, _STRINGS, _NUMBERS, _TIMES, _CASTS, _JSON, _DIGESTS, _ADDRESSES, _SESSION, _XML, _TIDB,
-    _VECTORS, _FULL_TEXT, _SPATIAL,
+    _AGGREGATES, _WINDOWS, _FLOW, _STRINGS, _NUMBERS, _TIMES, _CASTS, _JSON, _DIGESTS, _ADDRESSES, _SESSION, _XML,
+    _DYNAMIC_COLUMNS, _OTHERS, _TIDB, _VECTORS, _FULL_TEXT, _SPATIAL,
 )  # fmt: skip
 """In lower case."""
 
