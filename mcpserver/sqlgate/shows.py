@@ -26,6 +26,10 @@ def judge_show(statement: list[Token]) -> tuple[Refuse | None, bool]:
         for form in forms:
             if (inside := _match(form, rest)) is not None:
                 return _judge_inside(rest[inside:]), of_session
+    if {"grants", "user"} & {token.word for token in rest[:2]}:
+        return Refuse(
+            "show", "Accounts and their rights are not shown here: my_access says what is open to you."
+        ), False
     return Refuse(
         "show",
         "This form of SHOW is not open here. Open are DATABASES, TABLES, COLUMNS, INDEX, CREATE TABLE and others that describe "

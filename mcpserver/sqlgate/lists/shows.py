@@ -1,7 +1,7 @@
 """SHOW forms that are open, and their words; and formats of EXPLAIN.
 
 In a form, NAME is a name or `schema.name`. FILTER takes FROM or IN with a name (twice at most), then LIKE a text or WHERE an
-expression, which is judged like any other. Left out: accounts (GRANTS of others, CREATE USER), what others run (PROCESSLIST,
+expression, which is judged like any other. Left out: accounts (GRANTS, also one's own: MariaDB shows the hash of the password there; CREATE USER), what others run (PROCESSLIST,
 ENGINE ... STATUS, SESSION_STATES, PROFILES, BINDINGS), and the server's configuration and place in its cluster (VARIABLES,
 STATUS, CONFIG, MASTER STATUS, BINARY LOGS).
 
@@ -28,7 +28,6 @@ _NAMED = """
     table NAME partition ( NAME ) regions FILTER; table NAME distributions
     placement for database NAME; placement for table NAME; placement for table NAME partition NAME
 """
-_OWN = "grants; grants for current_user; grants for current_user ( )"
 _SESSION = "warnings LIMIT; errors LIMIT; count ( * ) warnings; count ( * ) errors"
 
 
@@ -36,7 +35,7 @@ def _forms(text: str, tail: str = "") -> list[tuple[str, ...]]:
     return [tuple(f"{form} {tail}".split()) for line in text.splitlines() for form in line.split(";") if form.strip()]
 
 
-FORMS: Final = (*_forms(_FILTERED, "FILTER"), *_forms(_NAMED), *_forms(_OWN))
+FORMS: Final = (*_forms(_FILTERED, "FILTER"), *_forms(_NAMED))
 """Each as its words behind SHOW."""
 
 OF_THE_SESSION: Final = tuple(_forms(_SESSION))

@@ -74,7 +74,7 @@ TABLE: dict[str, list[str]] = {
         "SELECT information_schema.*", "SELECT * FROM `\u0131nformation_schema`.`processl\u0131st`",
     ],
     "show": [
-        "SHOW PROCESSLIST", "SHOW FULL PROCESSLIST", "SHOW VARIABLES", "SHOW GLOBAL VARIABLES LIKE 'a'", "SHOW STATUS", "SHOW ENGINE INNODB STATUS", "SHOW GRANTS FOR root",
+        "SHOW PROCESSLIST", "SHOW FULL PROCESSLIST", "SHOW VARIABLES", "SHOW GLOBAL VARIABLES LIKE 'a'", "SHOW STATUS", "SHOW ENGINE INNODB STATUS", "SHOW GRANTS", "SHOW GRANTS FOR CURRENT_USER()", "SHOW GRANTS FOR root",
         "SHOW GRANTS FOR 'a'@'b'", "SHOW GRANTS FOR CURRENT_USER() USING r", "SHOW CREATE USER", "SHOW CREATE USER root", "SHOW MASTER STATUS", "SHOW BINARY LOGS", "SHOW BINLOG EVENTS", "SHOW REPLICA STATUS",
         "SHOW PROFILES", "SHOW PROFILE", "SHOW BINDINGS", "SHOW SESSION_STATES", "SHOW CONFIG", "SHOW EXPLAIN FOR 3", "SHOW ANALYZE FOR 3", "SHOW", "SHOW TABLES x", "SHOW TABLES LIKE",
         "SHOW TABLES FROM", "SHOW TABLES FROM app FROM", "SHOW COUNT(*)", "SHOW WARNINGS LIMIT x", "SHOW WARNINGS LIMIT (", "SHOW IMPORT JOBS", "SHOW BACKUPS", "SHOW MASKING POLICIES", "SHOW `tables`", "SHOW WARNINGS WHERE @a",
@@ -130,6 +130,7 @@ def test_a_function_with_a_reason_is_refused_with_it_and_open_as_a_name(name: st
         ("SELECT teleport(1)", "does not know the function (teleport)"),
         ("SELECT @x := 1", "Use a CTE or a window function"),
         ("SELECT /*+ MAX_EXECUTION_TIME(9) */ 1", "give timeout_seconds instead"),
+        ("SHOW GRANTS", "my_access says what is open to you"),
         ("SELECT * FROM information_schema.processlist", "not open here (processlist)"),
     ],
 )
