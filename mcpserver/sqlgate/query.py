@@ -149,8 +149,8 @@ class Walk:
 
     def _part(self, place: int) -> Refuse | None:
         """What stands behind a dot. Whose function it would call nobody knows."""
-        if self.tokens[place].text[0].isdigit():
-            return Refuse("names", "A name begins with a digit: put it in backticks.")
+        if (first := self.tokens[place].text[0]).isdigit() or first == "$":
+            return Refuse("names", f"A name begins with {first}: put it in backticks.")
         if self.tokens[place + 1].text == "(":
             return Refuse(
                 "function",
@@ -215,15 +215,15 @@ def _is_no_call(walk: Walk, word: str, place: int) -> bool:
         case _ if word in FOLLOWING:
             return _ends_operand(before)
         case _ if word in COMPARED:
-            return before.text in _COMPARING
+            return before.text in _COMPARING and inside.word in QUERY
         case _ if word in MODIFIERS:
             return before.word == "select"
         case "of":
             return before.word == "member"
         case "columns":
             return before.kind is Kind.TEXT
-        case "lateral" | "recursive":
-            return inside.word in QUERY or inside.text == "("
+        case "lateral":
+            return inside.word in QUERY
         case _:
             return False
 

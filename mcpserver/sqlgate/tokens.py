@@ -1,6 +1,7 @@
 """SQL text as tokens, the way MySQL, MariaDB and TiDB read it; and where they differ, or nobody can say, a kind that says so.
 
-Blanks, and the blank that must follow `--`, are ASCII ones only: an odd blank is part of a name on some servers.
+Blanks, and the blank that must follow `--`, are ASCII ones only: an odd blank is part of a name on some servers. No name
+begins with `$`: MySQL 9 reads `$$ ... $$` as a string, in which quotes of others begin and end nothing.
 """
 
 import re
@@ -62,7 +63,7 @@ _TOKENS: Final = re.compile(
       [ \t\r\n]++
     | (?: [xXbBnN] | _(?:utf8mb[34]|utf8|latin1|binary|ascii|gbk|ucs2|utf16|utf32)[ \t\r\n]*+ )?+
       (?: '(?:[^'\\]++|\\[\s\S]|'')*+' | "(?:[^"\\]++|\\[\s\S]|"")*+" )
-    | (?:[^\W\d]|\$)[\w$]*+ | (?<=\.)[\w$]++
+    | [^\W\d][\w$]*+ | (?<=\.)[\w$]++
     | (?: 0x[0-9a-fA-F]++ | 0b[01]++ | (?:[0-9]++\.?[0-9]*+|(?<![\w$`])\.[0-9]++)(?:[eE][+-]?[0-9]++)?+ ) (?![\w$.])
     | \d[\w$.]*+ | (?<![\w$`])\.\d[\w$.]*+
     | /\*[\s\S]*?\*/ | (?:(?:--(?=[ \t\r\n]|\Z)|\#)[^\n]*+\s?+)++
@@ -93,7 +94,7 @@ class _Kinds(dict[str, Kind | None]):
 
 _KINDS: Final = _Kinds(
     {
-        **dict.fromkeys(ascii_letters + "$", Kind.NAME),
+        **dict.fromkeys(ascii_letters, Kind.NAME),
         **dict.fromkeys(" \t\r\n", Kind.BLANK),
         **dict.fromkeys("(),;{}~^%+*=<>!|&", Kind.SIGN),
         **dict.fromkeys("xXbBnN_/-.", None),

@@ -47,8 +47,8 @@ _TIMES = """
 """
 
 _CASTS = """
-    binary cast convert bigint bit blob datetime dec decimal double enum float int integer json longtext mediumint nchar
-    numeric nvarchar real smallint text tinyint varbinary varchar vector
+    binary cast convert bigint datetime dec decimal double float int integer mediumint nchar numeric real smallint tinyint
+    varbinary varchar vector
 """
 """Types too, which take a length in parentheses."""
 

@@ -43,9 +43,9 @@ FOLLOWING: Final = frozenset({"against", "except", "ilike", "intersect", "minus"
 """Not reserved everywhere; no call where they follow an operand, for no function is called there."""
 
 COMPARED: Final = frozenset({"any", "some"})
-"""Not reserved; no call behind a comparison."""
+"""Not reserved; no call behind a comparison, with a query inside."""
 
-MODIFIERS: Final = frozenset({"sql_no_cache", "sql_cache", "sql_buffer_result"})
+MODIFIERS: Final = frozenset({"sql_no_cache", "sql_buffer_result"})
 """Not reserved; no call where they follow SELECT."""
 
 DANGLING: Final = words("""

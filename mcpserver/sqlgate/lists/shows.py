@@ -1,9 +1,9 @@
 """SHOW forms that are open, and their words; and formats of EXPLAIN.
 
 In a form, NAME is a name or `schema.name`. FILTER takes FROM or IN with a name (twice at most), then LIKE a text or WHERE an
-expression, which is judged like any other. Left out: accounts (GRANTS, also one's own: MariaDB shows the hash of the password there; CREATE USER), what others run (PROCESSLIST,
-ENGINE ... STATUS, SESSION_STATES, PROFILES, BINDINGS), and the server's configuration and place in its cluster (VARIABLES,
-STATUS, CONFIG, MASTER STATUS, BINARY LOGS).
+expression, which is judged like any other. Left out: accounts (CREATE USER; GRANTS, also one's own, for MariaDB shows the hash
+of the password there), what others run (PROCESSLIST, ENGINE ... STATUS, SESSION_STATES, PROFILES, BINDINGS), and the server's
+configuration and place in its cluster (VARIABLES, STATUS, CONFIG, MASTER STATUS, BINARY LOGS).
 
 Sources: MySQL 8.4 Reference Manual, "SHOW Statements"; TiDB documentation, "SHOW ..." pages.
 """
