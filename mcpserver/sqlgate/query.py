@@ -149,8 +149,8 @@ class Walk:
 
     def _part(self, place: int) -> Refuse | None:
         """What stands behind a dot. Whose function it would call nobody knows."""
-        if (first := self.tokens[place].text[0]).isdigit() or first == "$":
-            return Refuse("names", f"A name begins with {first}: put it in backticks.")
+        if self.tokens[place].text[0].isdigit():
+            return Refuse("names", "A name begins with a digit: put it in backticks.")
         if self.tokens[place + 1].text == "(":
             return Refuse(
                 "function",
