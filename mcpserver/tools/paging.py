@@ -57,6 +57,8 @@ def _page(table: Table, sql: str) -> str:
                 f"To go on, keep ORDER BY and LIMIT {count} and add the condition {name} {sign} {last} "
                 f"(if {name} is unique and never NULL)."
             )
+    if re.search(r"\boffset\b", sql, re.IGNORECASE):
+        return f"To go on, raise OFFSET by {count}."
     if ordered or re.search(r"\border by\b", sql, re.IGNORECASE):
         return f"To go on, page with LIMIT {count} OFFSET {count}."
     return f"To go on, add ORDER BY a unique column, and page with LIMIT {count} OFFSET {count}."

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from MySQLdb.constants import FIELD_TYPE, FLAG
 
 from mcpserver.sql import values
+from mcpserver.sql.documents import SAFE
 from mcpserver.sql.engines import SQL_MODE, engine_of
 from mcpserver.sql.values import (
     CONVERTERS,
-    SAFE,
     as_base64,
     as_bits,
     as_float,
