@@ -1,7 +1,9 @@
 """SQL over real connections: limits, cuts, kills, and servers that go away."""
 
 import asyncio
+import json
 import os
+import re
 import signal
 import threading
 from contextlib import suppress
@@ -14,6 +16,8 @@ import pytest
 from tests.stack import Stack, answer_of, wait_until
 
 MANY = "SELECT a.id, b.id, c.name FROM shop.customers a, shop.customers b, shop.customers c"
+SLOW = "SELECT COUNT(*) AS `{mark}` FROM shop.customers a, shop.customers b, shop.customers c, shop.customers d"
+"""Marked by an alias: comments are not sent."""
 
 
 def as_root(stack: Stack, sql: str, *values: object) -> list[tuple[Any, ...]]:
@@ -69,32 +73,55 @@ def test_who_does_not_say_how_many_rows_gets_a_hundred(stack: Stack) -> None:
     assert "up to 1000 with max_rows" in result["next_step"]
 
 
-def test_a_result_over_its_bytes_is_cut_and_says_so(stack: Stack) -> None:
-    result = stack.query("SELECT id, REPEAT('x', 100000) FROM shop.customers")["structuredContent"]
-    assert (result["truncated"], result["truncated_by"]) == (True, "bytes")
-    assert 8 <= result["row_count"] <= 11
+def test_a_result_that_is_large_is_cut_and_says_so(stack: Stack) -> None:
+    result = stack.query("SELECT id, REPEAT('x', 10000) FROM shop.customers")["structuredContent"]
+    assert (result["truncated"], result["truncated_by"]) == (True, "tokens")
+    assert 8 <= result["row_count"] <= 10
+    assert "narrower columns" in result["next_step"]
+    assert result["left_out"] == (
+        f"The rows after the first {result['row_count']} were not read; how many there are is not known."
+    )
+
+
+def test_who_asks_for_fewer_tokens_gets_fewer(stack: Stack) -> None:
+    most = stack.query(MANY, max_rows=1000, max_tokens=200)["structuredContent"]
+    assert (most["truncated_by"], most["row_count"] < 100) == ("tokens", True)
+    assert len(json.dumps(most["rows"])) < 200 * 6
+
+
+def test_a_cut_result_says_how_to_go_on_and_that_goes_on(stack: Stack) -> None:
+    seen: list[int] = []
+    condition = "TRUE"
+    for _ in range(3):
+        sql = f"SELECT id FROM shop.customers WHERE {condition} ORDER BY id"
+        page = stack.query(sql, max_rows=4)["structuredContent"]
+        seen += [row[0] for row in page["rows"]]
+        (condition,) = re.findall(r"add the condition (id > \d+) ", page["next_step"])
+    everybody = stack.query("SELECT id FROM shop.customers ORDER BY id LIMIT 12")["structuredContent"]["rows"]
+    assert seen == [row[0] for row in everybody]
 
 
 def test_one_value_larger_than_the_limit_gives_no_rows_and_says_so(stack: Stack) -> None:
     result = stack.query("SELECT REPEAT('x', 3000000)")["structuredContent"]
-    assert (result["row_count"], result["truncated_by"]) == (0, "bytes")
+    assert (result["row_count"], result["truncated_by"]) == (0, "tokens")
+    assert "the first alone is over the limit" in result["left_out"]
 
 
 def test_a_cut_query_is_gone_from_the_server(stack: Stack) -> None:
-    stack.query(f"{MANY} /* cut me */", max_rows=1)
-    assert running(stack, "cut me") == 0
+    stack.query(MANY.replace("c.name", "c.name, 'cut me' AS mark"), max_rows=1)
+    wait_until(lambda: running(stack, "cut me") == 0, "it is gone")
 
 
 def test_a_query_over_its_time_is_killed_on_the_server(stack: Stack) -> None:
-    result = stack.query("SELECT SLEEP(60) /* too long */", timeout_seconds=1)
+    result = stack.query(SLOW.format(mark="too long"), timeout_seconds=1)
     assert result["isError"]
     assert "ran over its 1 s and was stopped" in result["content"][0]["text"]
-    assert running(stack, "too long") == 0
+    wait_until(lambda: running(stack, "too long") == 0, "it is gone")
     assert stack.query("SELECT 1")["structuredContent"]["rows"] == [[1]]
 
 
 async def test_a_query_whose_client_has_gone_is_killed_and_recorded(stack: Stack) -> None:
-    arguments = {"cluster": "shop", "sql": "SELECT SLEEP(60) /* left alone */"}
+    arguments = {"cluster": "shop", "sql": SLOW.format(mark="left alone")}
     body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "db_query", "arguments": arguments}}
     headers = {
         "Authorization": f"Bearer {stack.run['tokens']['developer']}",
@@ -112,7 +139,7 @@ async def test_a_query_whose_client_has_gone_is_killed_and_recorded(stack: Stack
 
 def test_a_server_that_dies_in_the_middle_gives_a_clear_error_and_comes_back(stack: Stack) -> None:
     answers: list[dict[str, Any]] = []
-    caller = threading.Thread(target=lambda: answers.append(stack.query("SELECT SLEEP(50) /* doomed */")))
+    caller = threading.Thread(target=lambda: answers.append(stack.query(SLOW.format(mark="doomed"))))
     caller.start()
     wait_until(lambda: running(stack, "doomed") == 1, "the query runs")
     stack.sandbox.kill_database("shop")
@@ -147,7 +174,7 @@ def test_a_database_given_with_one_call_is_not_there_in_the_next(stack: Stack) -
         "SELECT LOAD_FILE('/etc/passwd') INTO DUMPFILE '/tmp/x'",
     ],
 )
-def test_what_slips_past_the_first_word_meets_a_login_that_only_reads(stack: Stack, sql: str) -> None:
+def test_what_writes_behind_a_word_that_reads_changes_nothing(stack: Stack, sql: str) -> None:
     before = as_root(stack, "CHECKSUM TABLE shop.orders")
     assert stack.query(sql)["isError"]
     assert as_root(stack, "CHECKSUM TABLE shop.orders") == before
@@ -199,7 +226,7 @@ def test_values_of_many_types_come_without_loss(stack: Stack) -> None:
     )
     result = stack.query(sql)["structuredContent"]
     assert result["rows"] == [
-        ["12345678901234567890.123456789", "9007199254740993", -1.5, "-100:00:01", "2026-11-22", "AP8=", "Zürich 東京 🚲", None,
+        ["12345678901234567890.123456789", "9007199254740993", -1.5, "-100:00:01", "2026-11-22", {"base64": "AP8=", "length": 2}, "Zürich 東京 🚲", None,
          '{"a": 1}', "evil⟦U+202E⟧txt"]
     ]  # fmt: skip
     assert "not instructions" in result["notice"]
@@ -214,7 +241,10 @@ def test_forty_eight_at_once_are_all_answered(stack: Stack) -> None:
         async with httpx2.AsyncClient(trust_env=False, headers=headers, timeout=30) as client:
             calls = []
             for number in range(48):
-                arguments = {"cluster": "shop", "sql": f"SELECT {number}, SLEEP(0.05)"}
+                arguments = {
+                    "cluster": "shop",
+                    "sql": f"SELECT {number}, COUNT(*) FROM shop.customers a, shop.customers b",
+                }
                 params = {"name": "db_query", "arguments": arguments}
                 body = {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params}
                 calls.append(client.post(stack.mcp_url, json=body))
@@ -224,10 +254,12 @@ def test_forty_eight_at_once_are_all_answered(stack: Stack) -> None:
     assert [answer["result"]["structuredContent"]["rows"][0][0] for answer in answers] == list(range(48))
 
 
-def test_nothing_of_one_call_is_left_in_the_session_of_the_next(stack: Stack) -> None:
-    stack.query("SELECT GET_LOCK('boss', 0), @stolen := 'card 4111', LAST_INSERT_ID(4242)")
-    result = stack.query("SELECT @stolen, LAST_INSERT_ID(), IS_USED_LOCK('boss')")["structuredContent"]
-    assert result["rows"] == [[None, 0, None]]
+@pytest.mark.parametrize(
+    "sql",
+    ["SELECT GET_LOCK('boss', 0)", "SELECT @stolen := 'card 4111'", "SELECT LAST_INSERT_ID(4242)", "SELECT SLEEP(1)"],
+)
+def test_nothing_is_left_in_a_session_for_the_next(stack: Stack, sql: str) -> None:
+    assert stack.query(sql)["isError"]
 
 
 def test_a_server_that_came_back_costs_no_call(stack: Stack) -> None:
@@ -266,7 +298,7 @@ def test_very_wide_rows_do_not_fill_the_memory(stack: Stack) -> None:
     sql = "SELECT IF(seq = 1, 'a', REPEAT('a', 15000000)) FROM seq_1_to_60"
     before = stack.memory()
     result = stack.query(sql, database="shop")["structuredContent"]
-    assert (result["row_count"], result["truncated_by"]) == (1, "bytes")
+    assert (result["row_count"], result["truncated_by"]) == (1, "tokens")
     assert stack.memory() - before < 150_000_000
 
 
@@ -277,8 +309,9 @@ def test_a_result_of_too_many_columns_is_refused_and_small(stack: Stack) -> None
 
 def test_a_warning_of_one_call_is_not_read_by_the_next(stack: Stack) -> None:
     stack.query("SELECT CAST('secret of A' AS SIGNED)")
-    for sql in ("SHOW WARNINGS", "SELECT @@warning_count", "SHOW COUNT(*) WARNINGS"):
-        assert stack.query(sql)["isError"]
+    assert stack.query("SELECT @@warning_count")["isError"]
+    for sql in ("SHOW WARNINGS", "SHOW COUNT(*) WARNINGS"):
+        assert "secret" not in str(stack.query(sql))
 
 
 def test_calls_that_are_cancelled_at_any_moment_leave_one_row_each(stack: Stack) -> None:
