@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from MySQLdb.constants import FIELD_TYPE
+
 SQL_MODE: Final = ",".join(
     (
         "ONLY_FULL_GROUP_BY",
@@ -46,6 +48,10 @@ class Engine:
         """Limits to lower where the server lets us. They are its own affair, so that it may refuse."""
         return {}
 
+    def types(self) -> dict[int, str]:
+        """Names of types, by their number on the wire, that mean something else here than elsewhere."""
+        return {}
+
     def begin(self) -> tuple[str, ...]:
         """How a login that can write begins a read: the first of these that is accepted. None where `wall` holds."""
         return ()
@@ -77,6 +83,10 @@ class TiDb(Engine):
     def at_most(self) -> dict[str, int]:
         """Over it TiDB cancels the statement."""
         return {"tidb_mem_quota_query": MEMORY_MOST}
+
+    def types(self) -> dict[int, str]:
+        """Texts and blobs of every length come as 252; 251 is VECTOR alone (TiDB, pkg/server/internal/column)."""
+        return {FIELD_TYPE.LONG_BLOB: "vector"}
 
     def begin(self) -> tuple[str, ...]:
         """As of now; where the node's clock is ahead of the cluster's, as of a little earlier."""

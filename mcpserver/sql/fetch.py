@@ -1,6 +1,6 @@
 """A result, read row by row within limits; left in the middle where it goes over them. Blocking."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -31,8 +31,18 @@ class Table:
     cut: str
 
 
-def fetch(connection: Connection, sql: str, limits: Limits, leave: Leave, given_up: Callable[[], bool]) -> Table:
-    """Run it and read. `given_up` says whether somebody stops it: then an error is no row that was too wide."""
+def fetch(
+    connection: Connection,
+    sql: str,
+    limits: Limits,
+    leave: Leave,
+    given_up: Callable[[], bool],
+    types: Mapping[int, str],
+) -> Table:
+    """Run it and read. `given_up` says whether somebody stops it: then an error is no row that was too wide.
+
+    `types`: names of types that the engine has beside the usual ones.
+    """
     connection.query(sql)
     result = connection.use_result()
     if result is None:
@@ -40,7 +50,7 @@ def fetch(connection: Connection, sql: str, limits: Limits, leave: Leave, given_
     if (width := connection.field_count()) > COLUMNS_MOST:
         leave(result)
         raise SqlRejected(f"The result has {width:,} columns: name the ones you need.")
-    columns = _columns(result)
+    columns = _columns(result, types)
     most, by = limits.size()
     rows: list[list[Any]] = []
     size, cut = len(orjson.dumps(columns)), ""
@@ -57,10 +67,10 @@ def fetch(connection: Connection, sql: str, limits: Limits, leave: Leave, given_
     return Table(columns, rows, size, cut)
 
 
-def _columns(result: Any) -> list[dict[str, str]]:
+def _columns(result: Any, types: Mapping[int, str]) -> list[dict[str, str]]:
     told = zip(result.describe(), result.converter, result.field_flags(), strict=True)
     return [
-        {"name": make_visible(_name(about[0])), "type": type_name(about[1], converter, flags)}
+        {"name": make_visible(_name(about[0])), "type": types.get(about[1]) or type_name(about[1], converter, flags)}
         for about, converter, flags in told
     ]
 

@@ -117,6 +117,7 @@ def _read(job: Job, session: Session) -> Table:
             job.limits,
             lambda result: _leave(job, session, result),
             lambda: job.stopped,
+            session.engine.types(),
         )
     if job.is_over:
         raise SqlTooLong("The statement ran over its time and was stopped. Ask for less.")

@@ -69,7 +69,7 @@ KINDS = {
                  "tidb mysql"),
     "json null": Kind("JSON", "'null'", "json", None, "tidb mysql"),
     "json, which is text here": Kind("JSON", "'{\"a\": 1}'", "text", '{"a": 1}', "mariadb"),
-    "vector": Kind("VECTOR(3)", "'[1, 2.5, 3]'", "text", "[1,2.5,3]", "tidb"),
+    "vector": Kind("VECTOR(3)", "'[1, 2.5, 3]'", "vector", "[1,2.5,3]", "tidb"),
     "geometry": Kind("POINT", "ST_GeomFromText('POINT(1 2)')", "geometry", base64(POINT, 25), "mariadb mysql"),
     "uuid": Kind("UUID", "'123e4567-e89b-12d3-a456-426655440000'", "char", "123e4567-e89b-12d3-a456-426655440000", "mariadb"),
     "inet6": Kind("INET6", "'::1'", "char", "::1", "mariadb"),
