@@ -14,7 +14,7 @@ from tests.stack import Stack, running_stack
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     options = ("--control", "--unlimited", "--set", "create_seconds=1000")
-    with running_stack(tmp_path_factory.mktemp("clients"), *options) as stack:
+    with running_stack(tmp_path_factory.mktemp("clients"), *options, SQL_MAX_TOKENS="1000000") as stack:
         yield stack
 
 

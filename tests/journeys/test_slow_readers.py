@@ -16,7 +16,10 @@ ASK = {"cluster": "shop", "sql": "SELECT REPEAT('\"', 4000000)"}
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with running_stack(
-        tmp_path_factory.mktemp("slow"), application="tests.impatient:application", SQL_MAX_BYTES="10000000"
+        tmp_path_factory.mktemp("slow"),
+        application="tests.impatient:application",
+        SQL_MAX_BYTES="10000000",
+        SQL_MAX_TOKENS="10000000",
     ) as stack:
         yield stack
 

@@ -45,8 +45,8 @@ def query(sql: Any = "SELECT 1", **arguments: Any) -> dict[str, Any]:
     return {"cluster": "shop", "sql": sql, **arguments}
 
 
-QUERY_TAKES = "Its arguments: cluster, sql, branch, database, max_rows, timeout_seconds."
-READING = "use one of SELECT, WITH, SHOW, DESCRIBE, DESC, EXPLAIN, TABLE, VALUES."
+QUERY_TAKES = "Its arguments: cluster, sql, branch, database, max_rows, max_tokens, timeout_seconds."
+READING = "use one of SELECT, WITH, SHOW, DESCRIBE, EXPLAIN, TABLE, VALUES."
 ONLY_READS = "db_query only reads, and {} is not a word that reading starts with: " + READING
 WHEN = "at must be a time with its zone, as in 2026-01-31T08:30:00Z."
 LISTED = "tidbcloud_list_clusters lists all."
@@ -84,37 +84,36 @@ WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
     "a connection where it is found": ("db_query", query(connection="sandbox"), f"'connection' is not an argument. {QUERY_TAKES}"),
     # SQL that may not run
     "blanks": ("db_query", query("   "), "sql: string should have at least 1 character."),
-    "a semicolon": ("db_query", query(";"), "Start with the statement itself, without a comment before it: one of SELECT, "),
-    "only a comment": ("db_query", query("-- nothing"), "Start with the statement itself, without a comment before it: one of SELECT, "),
-    "a comment first": ("db_query", query("/* hi */ SELECT 1"), "Start with the statement itself, without a comment before it: one of SELECT, "),
-    "a comment that runs": ("db_query", query("SELECT /*!99999 1*/ 1"), "Comments that run, as in /*! ... */, are refused: take them out."),
+    "a semicolon": ("db_query", query(";"), "There is no statement: write one SELECT."),
+    "only a comment": ("db_query", query("-- nothing"), "There is no statement: write one SELECT."),
+    "a comment that runs": ("db_query", query("SELECT /*!99999 1*/ 1"), "Comments that run, as in /*! ... */, or that hold another comment's beginning, are refused: take them out."),
     "a mistyped word": ("db_query", query("SELEC 1"), ONLY_READS.format("SELEC")),
     "INSERT": ("db_query", query("INSERT INTO shop.orders VALUES (1)"), ONLY_READS.format("INSERT")),
     "DROP": ("db_query", query("DROP TABLE shop.orders"), ONLY_READS.format("DROP")),
     "BEGIN": ("db_query", query("BEGIN"), ONLY_READS.format("BEGIN")),
     "SET": ("db_query", query("SET @a = 1"), ONLY_READS.format("SET")),
     "USE": ("db_query", query("USE shop"), ONLY_READS.format("USE")),
-    "a DELETE behind WITH": ("db_query", query("WITH x AS (SELECT 1) DELETE FROM shop.orders"), "db_query only reads, and DELETE changes, also behind EXPLAIN and WITH."),
-    "a DELETE that is explained by running it": ("db_query", query("EXPLAIN ANALYZE DELETE FROM shop.orders"), "db_query only reads, and DELETE changes, also behind EXPLAIN and WITH."),
+    "a DELETE behind WITH": ("db_query", query("WITH x AS (SELECT 1) DELETE FROM shop.orders"), "db_query only reads, and DELETE changes something."),
+    "a DELETE that is explained by running it": ("db_query", query("EXPLAIN ANALYZE DELETE FROM shop.orders"), "EXPLAIN takes one query that reads (SELECT, WITH, TABLE, VALUES)"),
     "two reads": ("db_query", query("SELECT 1; SELECT 2"), "One statement a call: send the others in calls of their own."),
     "a read and a write": ("db_query", query("SELECT 1; DROP TABLE shop.orders"), "One statement a call: send the others in calls of their own."),
     "an open quote": ("db_query", query("SELECT 'open"), "A quote or comment has no end: close it."),
     "quotes of a word processor": ("db_query", query("SELECT \u201ca\u201d"), "U+201C stands outside quotes: use plain blanks and signs there."),
     "a NUL": ("db_query", query("SELECT 1\0"), "The statement holds control characters or broken Unicode: take them out."),
-    "accounts": ("db_query", query("SELECT * FROM mysql.user"), "The system databases are not open here. information_schema is."),
-    "a file": ("db_query", query("SELECT 1 INTO OUTFILE '/tmp/x'"), "The database refused the statement: Access denied"),
-    "a very long one": ("db_query", query("SELECT '" + "x" * 100_001 + "'"), "sql: string should have at most 100000 characters."),
+    "accounts": ("db_query", query("SELECT * FROM mysql.user"), "The system databases are not open here. information_schema is, in part."),
+    "a file": ("db_query", query("SELECT 1 INTO OUTFILE '/tmp/x'"), "INTO writes the result into a file or a variable: drop it, the rows come in the answer."),
+    "a very long one": ("db_query", query("SELECT '" + "x" * 262_144 + "'"), "sql: string should have at most 262144 characters."),
     # SQL that fails
-    "a syntax error": ("db_query", query("SELECT FROM"), "The database refused the statement: You have an error in your SQL syntax"),
+    "a syntax error": ("db_query", query("SELECT 1 1"), "The database refused the statement: You have an error in your SQL syntax"),
     "an unknown column": ("db_query", query("SELECT nope FROM shop.orders"), "The database refused the statement: Unknown column 'nope' in 'SELECT' (1054)"),
     "an unknown table": ("db_query", query("SELECT * FROM shop.order"), "The database refused the statement: Table 'shop.order' doesn't exist (1146)"),
-    "an unknown function": ("db_query", query("SELECT NOPE(1)"), "The database refused the statement: FUNCTION NOPE does not exist (1305)"),
+    "an unknown function": ("db_query", query("SELECT NOPE(1)"), "db_query does not know the function (nope): use a built-in one that only computes."),
     "a table of no database": ("db_query", query("SELECT * FROM orders"), "The database refused the statement: No database selected (1046)"),
-    "a place for a value": ("db_query", query("SELECT ?"), "near '?' at line 1 (1064)"),
+    "a place for a value": ("db_query", query("SELECT ?"), "? is no SQL for a server: write the value itself."),
     "an unknown database": ("db_query", query(database="nope"), "There is no database 'nope' here: show_databases lists them."),
     "an unknown database's tables": ("show_tables", {"cluster": "shop", "database": "nope"}, "There is no database 'nope'. There are: information_schema, shop, test."),
     "a system database": ("show_tables", {"cluster": "shop", "database": "mysql"}, "The system database mysql is not open here. information_schema is."),
-    "too slow": ("db_query", query("SELECT SLEEP(30)", timeout_seconds=1), "The statement ran over its 1 s and was stopped on the server. Ask for less (WHERE, an index), or give a higher timeout_seconds if there is room."),
+    "too slow": ("db_query", query("SELECT COUNT(*) FROM shop.customers a, shop.customers b, shop.customers c, shop.customers d", timeout_seconds=1), "The statement ran over its 1 s and was stopped on the server. Ask for less (WHERE, an index), or give a higher timeout_seconds if there is room."),
     # Pages
     "a page token of nobody": ("tidbcloud_list_clusters", {"page_token": "!!!"}, "This page_token is not one of this list. Leave it out to start again."),
     "a page token of the API": ("tidbcloud_list_branches", {"cluster": "shop", "page_token": "bm9wZQ=="}, "This page_token is not one of this list. Leave it out to start again."),
