@@ -8,7 +8,7 @@ import pytest
 
 from mcpserver.tools import TOOLS
 from tests.clients.client import Client, Failed
-from tests.clients.held import held
+from tests.clients.held import WAITING, held
 from tests.clients.kinds import Kind
 from tests.clients.person import Person
 from tests.journeys.test_sql import MANY, as_root, running
@@ -122,8 +122,8 @@ def test_stop_kills_where_it_closes_the_stream_and_is_only_a_note_where_it_does_
     client: Client, kind: Kind, stack: Stack
 ) -> None:
     before = last_row(stack)
-    with held(stack, f"held from {kind}"):
-        number = client.begin("db_query", query(f"SELECT GET_LOCK('held from {kind}', 25)"))
+    with held(stack):
+        number = client.begin("db_query", query(WAITING.format(f"held from {kind}")))
         wait_until(lambda: running(stack, f"held from {kind}") == 1, "the query runs")
         client.cancel(number)
         with pytest.raises(Failed):

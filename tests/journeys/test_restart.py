@@ -19,7 +19,7 @@ from django.conf import settings
 from honcho.manager import KILL_WAIT
 
 from mcpserver.sql.query import GRACE as STOPPED_WITHIN
-from tests.clients.held import held
+from tests.clients.held import WAITING, held
 from tests.journeys.test_sql import running
 from tests.stack import ROOT, Stack, answer_of, start_stack, wait_until
 from tidbmcp.lib.stopping import RECORDED_WITHIN
@@ -58,6 +58,9 @@ def request(tool: str, arguments: dict[str, Any], era: str) -> tuple[dict[str, A
     return {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}, headers
 
 
+SLOW = "SELECT COUNT(*), 'cut {}' FROM shop.customers a, shop.customers b, shop.customers c, shop.customers d"
+
+
 def query(sql: str) -> dict[str, Any]:
     return {"cluster": "shop", "sql": sql}
 
@@ -87,10 +90,8 @@ def test_a_stopping_server_takes_nothing_new_and_ends_what_it_has(own: Stack) ->
     idle.sendall(b"GET /api/health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
     assert idle.recv(65_536).startswith(b"HTTP/1.1 200")
     with ThreadPoolExecutor() as pool:
-        with held(own, *(f"held in {era}" for era in ERAS)):
-            calls = [
-                pool.submit(call, own, "db_query", query(f"SELECT GET_LOCK('held in {era}', 25)"), era) for era in ERAS
-            ]
+        with held(own):
+            calls = [pool.submit(call, own, "db_query", query(WAITING.format(f"held in {era}")), era) for era in ERAS]
             wait_until(lambda: running(own, "held in ") == 2, "both run")
             own.signal(signal.SIGTERM)
             wait_until(lambda: is_refused(own), "nothing new is taken")
@@ -122,7 +123,7 @@ def test_what_outlasts_the_servers_patience_is_cut_told_and_recorded(own: Stack)
         reads, changes = [], []
         for number in range(3):
             for era in ERAS:
-                reads.append(pool.submit(call, own, "db_query", query(f"SELECT SLEEP(60), 'cut {number}'"), era))
+                reads.append(pool.submit(call, own, "db_query", query(SLOW.format(number)), era))
                 change = {"display_name": f"cut-{number}-{era}", "region": "aws-us-east-1", "wait": True}
                 changes.append(pool.submit(call, own, "tidbcloud_create_cluster", change, era))
         try:
