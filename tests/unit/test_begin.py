@@ -27,7 +27,7 @@ AHEAD = MySQLdb.OperationalError(1105, "cannot set read timestamp to a future ti
 class Wire:
     """The far end: it refuses what it is told to."""
 
-    def __init__(self, refused: Mapping[str, MySQLdb.Error]) -> None:
+    def __init__(self, refused: Mapping[str, Exception]) -> None:
         self.refused, self.sent = refused, list[str]()
 
     def query(self, sql: str) -> None:
@@ -39,7 +39,7 @@ class Wire:
         return None
 
 
-def sent(refused: Mapping[str, MySQLdb.Error], *, reads_only: bool = False) -> tuple[list[str], Job, Any]:
+def sent(refused: Mapping[str, Exception], *, reads_only: bool = False) -> tuple[list[str], Job, Any]:
     wire = Wire(refused)
     target = Target("h", 4000, "writer", "1")
     session = Session(target, cast("Any", wire), Secret("x"), reads_only, 7, TiDb("tidb"))
