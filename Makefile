@@ -3,7 +3,7 @@ PORT ?= 8000
 PYTHON := .venv/bin/python
 export PYTHONUNBUFFERED = 1
 
-.PHONY: run test check bench profile lock setup-run setup-test
+.PHONY: run test check bench profile fuzz lock setup-run setup-test
 
 run: setup-run
 	@exec scripts/run "$(PORT)"
@@ -16,6 +16,9 @@ check: setup-test
 
 bench: setup-test
 	@$(PYTHON) -m bench $(BENCH)
+
+fuzz: setup-test
+	@$(PYTHON) -m tests.fuzz $(FUZZ)
 
 profile: setup-test
 	@$(PYTHON) -m bench.profile $(BENCH)

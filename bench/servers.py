@@ -39,6 +39,7 @@ def servers(folder: Path, application: str = PRODUCT) -> Iterator[tuple[Server, 
     os.sched_setaffinity(0, OTHER_CORE)
     environment = {
         "PATH": os.environ["PATH"],
+        "SQL_MAX_TOKENS": "1000000",  # as the bare server: a thousand rows are not cut
         "LOCAL_FOLDER": str(folder),
         "PRODUCTION": "false",
         "LOG_LEVEL": "WARNING",

@@ -190,7 +190,8 @@ def _refused(walk: Walk, word: str, place: int) -> Refuse | None:
         case "set" if before == "character":
             return None
         case "for":
-            return None if _is_no_lock(walk, before, after.word) else _LOCK
+            sequence = before == "value" and walk.tokens[place - 2].word in {"next", "previous"}
+            return None if not sequence and _is_no_lock(walk, before, after.word) else _LOCK
         case "lock":
             return Refuse("locks", REFUSED[word])
         case _:

@@ -81,11 +81,13 @@ def _judge_describe(rest: list[Token]) -> Refuse | None:
 
 
 def _judge_inside(inside: list[Token]) -> Refuse | None:
-    """The names and the condition of a SHOW."""
+    """The names and the condition of a SHOW. A list of CTEs in one makes MariaDB 10.11 crash, so it has no sub-query."""
     for place, token in enumerate(inside):
         before = inside[place - 1].text.lower() if place else ""
         if before in {"", "from", "in"} and token.word and is_system_schema(token.word):
             return _SYSTEM
+        if token.kind is Kind.NAME and token.word in QUERY:
+            return Refuse("show", "A condition of SHOW takes no sub-query here: ask information_schema instead.")
     return judge_query(inside)
 
 
