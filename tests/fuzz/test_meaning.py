@@ -1,7 +1,6 @@
 """What is sent means what was written: MariaDB answers both with the same rows and the same columns."""
 
 import re
-import re
 from collections.abc import Iterator
 
 import MySQLdb
