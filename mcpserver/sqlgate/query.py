@@ -60,6 +60,8 @@ class Walk:
         self.tokens = tokens
         self.openers: list[str] = []
         """For each open parenthesis the word before it."""
+        self.closed = ""
+        """That of the parenthesis that was closed last."""
 
     def open(self, place: int) -> Refuse | None:
         """An opening parenthesis."""
@@ -72,7 +74,7 @@ class Walk:
         """A closing one."""
         if not self.openers:
             return Refuse("parentheses", "A parenthesis is closed that was not opened: take it out.")
-        self.openers.pop()
+        self.closed = self.openers.pop()
         return None
 
     def dot(self, place: int) -> Refuse | None:
@@ -158,8 +160,21 @@ class Walk:
             )
         return None
 
+    def _is_column_list(self, word: str, place: int) -> bool:
+        """`c (x, y) AS (` behind WITH or a comma, and `FROM (...) [AS] d (x, y)`: names of columns, and no call."""
+        tokens, end = self.tokens, place + 2
+        while tokens[end].word or tokens[end].text == ",":
+            end += 1
+        if tokens[end].text != ")" or end == place + 2 or word in WHY_NOT:
+            return False
+        before, earlier = tokens[place - 1], tokens[place - 2]
+        if before.word in {"with", "recursive"} or before.text == ",":
+            return tokens[end + 1].word == "as" and tokens[end + 2].text == "("
+        derived = before.text == ")" or (before.word == "as" and earlier.text == ")")
+        return derived and self.closed in {"from", "join", "lateral"}
+
     def _call(self, word: str, place: int) -> Refuse | None:
-        if (word in FUNCTIONS and self.tokens[place].text.isascii()) or _is_column_list(self.tokens, place):
+        if (word in FUNCTIONS and self.tokens[place].text.isascii()) or self._is_column_list(word, place):
             return None
         why = WHY_NOT.get(
             word, f"db_query does not know the function{_called(word)}: use a built-in one that only computes."
@@ -234,19 +249,6 @@ def _ends_operand(token: Token) -> bool:
     if token.kind is Kind.NAME:
         return token.word not in BEFORE_PARENTHESIS
     return token.text == ")" or token.kind in {Kind.QUOTED, Kind.TEXT, Kind.NUMBER, Kind.VARIABLE}
-
-
-def _is_column_list(tokens: list[Token], place: int) -> bool:
-    """`c (x, y) AS (` behind WITH or a comma, and `(...) [AS] d (x, y)`: names of columns, and no call."""
-    end = place + 2
-    while tokens[end].word or tokens[end].text == ",":
-        end += 1
-    if tokens[end].text != ")" or end == place + 2:
-        return False
-    before, earlier = tokens[place - 1], tokens[place - 2]
-    if before.word in {"with", "recursive"} or before.text == ",":
-        return tokens[end + 1].word == "as" and tokens[end + 2].text == "("
-    return before.text == ")" or (before.word == "as" and earlier.text == ")")
 
 
 def _called(name: str) -> str:

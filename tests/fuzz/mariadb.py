@@ -1,5 +1,6 @@
 """The oracle of a MariaDB: texts are run on it as an administrator, and whatever could have changed is compared."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,9 @@ from tests.fuzz.server import SECONDS_MOST, Server, Servers, rows_of
 BATCH: Final = 500
 FINDINGS_MOST: Final = 10
 """After so many the search ends: each costs a second or more."""
+
+CRASHING: Final = re.compile(r"\.[^.\s]+\.[\s\S]*\busing\b|\busing\b[\s\S]*\.[^.\s]+\.", re.IGNORECASE)
+"""A name in three parts beside JOIN ... USING: MariaDB 10.11 ends at some of them. It is its fault, and no change by us."""
 
 _ROWS_MOST: Final = 200
 _LEAKS: Final = (SECRET.encode(), PASSWORD_HASH[1:].encode())
@@ -47,6 +51,7 @@ class MariadbOracle:
     def changing(self, texts: Sequence[str]) -> list[tuple[str, list[str]]]:
         """The texts that change something, each with what; not more than FINDINGS_MOST of them."""
         found: list[tuple[str, list[str]]] = []
+        texts = [text for text in texts if not CRASHING.search(text)]
         for start in range(0, len(texts), BATCH):
             batch = texts[start : start + BATCH]
             outcome = self._run(batch)

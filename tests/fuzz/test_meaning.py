@@ -42,7 +42,7 @@ def answer(session: Connection, sql: str) -> object:
 
 def without_blanks(name: str | bytes) -> str:
     text = name.decode("utf-8", "replace") if isinstance(name, bytes) else name
-    text = _LINE_COMMENT.sub(" ", text)
+    text = _LINE_COMMENT.sub(" ", text).replace("\\'", "''").replace('\\"', '""')  # quotes are doubled as they are sent
     return "".join(piece for piece in pieces(text) if not piece.isspace() and not piece.startswith("/*"))
 
 

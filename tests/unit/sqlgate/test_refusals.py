@@ -56,7 +56,7 @@ TABLE: dict[str, list[str]] = {
         "SELECT FOUND_ROWS()", "SELECT ROW_COUNT()", "SELECT UUID_SHORT()", "SELECT f()", "SELECT app.f()", "SELECT app . `f` ()", "SELECT app/**/./**/f()",
         "SELECT `app`.`count`(1)", "SELECT app.now()", "SELECT * FROM t GROUP BY f()", "SELECT 1 AS x, f(a) FROM t", "SELECT MASTER_POS_WAIT('a', 1)", "SELECT SYS_EXEC('id')",
         "SELECT TIDB_MVCC_INFO('x')", "SELECT TIDB_DECODE_SQL_DIGESTS('[]')", "SELECT EMBED_TEXT('m', 'x')", "SELECT (SELECT f(1))", "SELECT ``()", "SELECT DES_ENCRYPT('a')",
-        "SELECT any(1)", "SELECT 1 = any(1)", "SELECT 1, lateral((SELECT 1))", "SELECT text(1)", "SELECT sql_cache(1)", "SELECT of(1)", "SELECT over(1)", "SELECT lateral(1)", "SELECT columns(1)", "SELECT sql_cache, sql_cache(1)", "SELECT a, except(1)",
+        "SELECT any(1)", "SELECT IF(a, 1, 2) NEXTVAL(s), 1 FROM t", "SELECT (SELECT 1) AS f (a)", "SELECT * FROM (SELECT 1) sleep (a)", "SELECT EXISTS (SELECT 1) f (a)", "SELECT 1 = any(1)", "SELECT 1, lateral((SELECT 1))", "SELECT text(1)", "SELECT sql_cache(1)", "SELECT of(1)", "SELECT over(1)", "SELECT lateral(1)", "SELECT columns(1)", "SELECT sql_cache, sql_cache(1)", "SELECT a, except(1)",
         "WITH c AS (SELECT 1), f (a) AS (SELECT 1) SELECT f(1)", "SELECT 1 FROM t WHERE f (a)", "SELECT * FROM f(1) AS x", "SELECT t.in (1)", "SELECT `in`(1)",
         "SELECT {d '2024-01-01'}, f()", "SELECT a FROM t WHERE a = `and`(1)", "SELECT WAIT_FOR_EXECUTED_GTID_SET('x')", "SELECT ENCRYPT('a')",
     ],
