@@ -13,7 +13,7 @@ from typing import Final
 from mcpserver.sqlgate.lists import words
 
 _FILTERED = """
-    databases; schemas; tables; full tables; extended tables; extended full tables; table status; open tables
+    databases; schemas; tables; full tables; extended tables; extended full tables; table status
     columns; full columns; extended columns; extended full columns; fields; full fields; extended fields; extended full fields
     index; indexes; keys; extended index; extended indexes; extended keys; triggers; full triggers; events
     collation; character set; charset; procedure status; function status; engines; storage engines; plugins; builtins; privileges
