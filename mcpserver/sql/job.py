@@ -66,6 +66,7 @@ def run(job: Job, pool: Pool, target: Target, password: Callable[[], Secret], be
     except Exception as error:
         clear_frames(error.__traceback__)  # or what was read would live as long as the error does
         if not isinstance(error, MySQLdb.Error):
+            job.clean = job.clean and isinstance(error, SqlError)  # nobody knows how much of a result is still unread
             raise
         job.clean = job.clean and code_of(error) not in LOST | INTERRUPTED
         raise told(error) from error

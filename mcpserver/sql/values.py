@@ -47,7 +47,7 @@ def as_json(raw: bytes | str) -> Any:
     text = raw if isinstance(raw, str) else raw.decode("utf-8", "replace")
     try:
         return document(text)
-    except (ValueError, RecursionError):
+    except (ValueError, ArithmeticError, RecursionError):
         return make_visible(text)
 
 

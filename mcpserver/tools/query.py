@@ -172,6 +172,8 @@ def refuse_system(database: str) -> None:
 def _refuse_as_default(database: str) -> None:
     """Raise Refused where names without a database would mean the server's inside."""
     refuse_system(database)
+    if not database.isprintable():
+        raise Refused("The name of the database holds control characters: take them out.")
     if not may_be_default(database):
         raise Refused(f"{database} is open, but not as database: leave it out, and write {database}.tables in full.")
 
