@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from accounts.scopes import Scope
 from mcpserver.sql.job import Statement
 from mcpserver.sqlgate import is_system_schema
+from mcpserver.sqlgate.quote import text_literal
 from mcpserver.tools.clusters import ClusterArguments
 from mcpserver.tools.query import NOTICE, DatabaseName, default_limits, refuse_system, run_read
 from mcpserver.tools.spec import BranchRef, Call, Effect, tool
@@ -80,7 +81,7 @@ async def show_tables(call: Call, arguments: TablesArguments) -> dict[str, Any]:
     refuse_system(arguments.database)
     sql = (
         "SELECT table_name, CASE table_type WHEN 'BASE TABLE' THEN 'table' ELSE LOWER(table_type) END "  # noqa: S608 - in hex
-        f"FROM information_schema.tables WHERE table_schema = _utf8mb4 0x{arguments.database.encode().hex()} ORDER BY table_name"
+        f"FROM information_schema.tables WHERE table_schema = {text_literal(arguments.database)} ORDER BY table_name"
     )
     table = await run_read(call, arguments.cluster, Statement(sql), default_limits(), branch=arguments.branch)
     if not table.rows:
