@@ -18,6 +18,8 @@ class Kind(TextChoices):
     LOGINS_MADE = "logins.made", "SQL logins made"
     REQUEST_FINISHED = "request.finished", "request"
     REQUEST_REFUSED = "request.refused", "request refused"
+    SECRET_EXPIRED = "secret.expired", "password not fetched"
+    SECRET_SHOWN = "secret.shown", "password shown"
     SESSION_REFUSED = "session.refused", "sign-in refused"
     SESSION_SIGNED_IN = "session.signed_in", "signed in"
     SESSION_SIGNED_OUT = "session.signed_out", "signed out"

@@ -6,7 +6,7 @@ from asgiref.sync import async_to_sync
 from celery import shared_task
 
 from audit.facts import NOBODY
-from mcpserver.vault import logins
+from mcpserver.vault import handed, logins
 from mcpserver.vault.clients import close_clients
 from mcpserver.vault.models import LoginsDue
 from tidbmcp.lib.errors import GatewayError
@@ -19,6 +19,12 @@ def make_logins() -> None:
     """Make the SQL logins of clusters and branches that have become ready. Every few seconds, by beat."""
     if due := logins.all_due():
         async_to_sync(_make_all)(due)
+
+
+@shared_task
+def wipe_handed_passwords() -> None:
+    """Wipe passwords that were made for somebody who did not come for them. By beat."""
+    handed.wipe_expired(NOBODY)
 
 
 async def _make_all(rows: list[LoginsDue]) -> None:

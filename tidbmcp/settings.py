@@ -160,6 +160,10 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "make-logins": {"task": "mcpserver.tasks.make_logins", "schedule": timedelta(seconds=20)},
+    "wipe-handed-passwords": {
+        "task": "mcpserver.tasks.wipe_handed_passwords",
+        "schedule": timedelta(minutes=30),
+    },
     "forget-ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": timedelta(days=1)},
 }
 

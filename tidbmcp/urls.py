@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
-from tidbmcp.console import views
+from tidbmcp.console import handed, views
 from tidbmcp.console.api import api_urls
 
 handler404 = "tidbmcp.console.views.not_found"
@@ -15,6 +15,7 @@ urlpatterns = [
     path("mcp", views.mcp, name="mcp"),
     path("api/", api_urls()),
     path("admin/", admin.site.urls),
+    path("me/passwords/<uuid:handed_id>/", handed.password, name="password_page"),
     path("me/", include("accounts.urls")),
     # Those of allauth's pages that this product has: no signing up, no mail.
     path("accounts/login/", login_not_required(sign_in.login), name="account_login"),

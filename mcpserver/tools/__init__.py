@@ -9,6 +9,7 @@ from mcpserver.tools import (  # isort: skip - the order of tools/list
     branch_changes,
     schema,
     query,
+    users,
     access,
 )
 from mcpserver.tools.spec import TOOLS, Tool
@@ -25,4 +26,5 @@ __all__ = [
     "query",
     "regions",
     "schema",
+    "users",
 ]

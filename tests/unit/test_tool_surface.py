@@ -43,6 +43,8 @@ ARGUMENTS: dict[str, tuple[str, str]] = {
     "wait": ("boolean", "Wait until it is ready"),
     "confirm": ("boolean", "true, after the user has agreed"),
     "confirm_name": ("string", "The exact display name"),
+    "user": ("string", "SQL user: "),
+    "role": ("string", "Built-in role"),
     "reason": ("string", "Why, in a sentence"),
 }
 """By name: the type, and how the description begins, in whatever tool."""
