@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from traceback import clear_frames
@@ -15,7 +15,7 @@ from mcpserver.sql.fetch import Table, fetch
 from mcpserver.sql.limits import Limits
 from mcpserver.sql.pool import Pool
 from mcpserver.sql.session import Session, Target, connect, open_session
-from mcpserver.sql.told import INTERRUPTED, LOST, code_of, told
+from mcpserver.sql.told import INTERRUPTED, code_of, is_lost, told
 from tidbmcp.lib.secrets import Secret
 
 
@@ -40,6 +40,8 @@ class Job:
     limits: Limits
     until: float = field(init=False)
     session: Session | None = None
+    reached: bool = False
+    """Whether it ever had a session: that stays true when it has ended."""
     stopped: bool = False
     clean: bool = True
     """Whether the connection may be kept."""
@@ -59,7 +61,7 @@ def run(job: Job, pool: Pool, target: Target, password: Callable[[], Secret], be
     before()
     session = open_session(target, password()) if job.statement.alone else pool.take(target, password)
     job.clean = not job.statement.alone
-    job.session = session
+    job.session, job.reached = session, True
     try:
         _may_run(job.statement, session)
         return _read(job, session)
@@ -68,7 +70,7 @@ def run(job: Job, pool: Pool, target: Target, password: Callable[[], Secret], be
         if not isinstance(error, MySQLdb.Error):
             job.clean = job.clean and isinstance(error, SqlError)  # nobody knows how much of a result is still unread
             raise
-        job.clean = job.clean and code_of(error) not in LOST | INTERRUPTED
+        job.clean = job.clean and not _is_broken(error)
         raise told(error) from error
     finally:
         job.session = None  # before `stopped` is read: a kill that comes now finds nothing to kill
@@ -78,18 +80,21 @@ def run(job: Job, pool: Pool, target: Target, password: Callable[[], Secret], be
             session.close()
 
 
-def kill(job: Job) -> None:
-    """KILL QUERY by a second connection of the same login. If it can't be made, the next round tries again."""
+def kill(job: Job) -> bool:
+    """KILL QUERY by a second connection of the same login. Whether the server took it; if not, the next round tries again."""
     session = job.session
     if session is None:
-        return
+        return False
     try:
         connection = connect(session.target, session.password)
     except SqlError:
-        return
-    with suppress(MySQLdb.Error):  # it has ended by itself
-        connection.query(f"KILL QUERY {session.server_id}")
-    connection.close()
+        return False
+    with closing(connection):
+        try:
+            connection.query(f"KILL QUERY {session.server_id}")
+        except MySQLdb.Error:  # it has ended by itself, or the connection broke
+            return False
+    return True
 
 
 def _may_run(statement: Statement, session: Session) -> None:
@@ -148,7 +153,7 @@ def _begin(session: Session, beginnings: tuple[str, ...]) -> None:
         try:
             session.connection.query(beginning)
         except MySQLdb.Error as error:
-            if code_of(error) in LOST | INTERRUPTED:
+            if _is_broken(error):
                 raise
             refused.append(str(error))
         else:
@@ -159,10 +164,19 @@ def _begin(session: Session, beginnings: tuple[str, ...]) -> None:
     )
 
 
+def _is_broken(error: MySQLdb.Error) -> bool:
+    return is_lost(error) or code_of(error) in INTERRUPTED
+
+
 def _leave(job: Job, session: Session, result: Any) -> None:
-    """Leave a result in the middle: kill the query, else closing would read all the rest of it; then see it gone."""
-    kill(job)
-    with suppress(MySQLdb.Error):  # 1317, as it should be
+    """Leave a result in the middle: kill the query, else closing would read all the rest of it; then see it gone.
+
+    Where no kill gets through the connection is cut, and the server ends what can't be sent.
+    """
+    if not kill(job):
+        job.clean = False
+        session.cut()
+    with suppress(MySQLdb.Error):  # 1317, as it should be; or cut
         result.discard()
     try:
         session.connection.query("SELECT 1")

@@ -1,5 +1,6 @@
 """Kept connections, a few for each login of a cluster or branch. Taken by one thread at a time, given back clean."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable
 from threading import Lock
@@ -11,6 +12,8 @@ import MySQLdb
 from mcpserver.sql.errors import SqlUnsafe
 from mcpserver.sql.session import Session, Target, open_session
 from tidbmcp.lib.secrets import Secret
+
+logger = logging.getLogger(__name__)
 
 LIFETIME: Final = 300.0
 """Seconds: TiDB Cloud on AWS drops a connection that is idle for 340 s, and may cut one that is 30 minutes old."""
@@ -24,8 +27,8 @@ LOOK_AFTER: Final = 60.0
 IDLE_MOST: Final = 8
 """Idle connections kept for one login."""
 
-
 IDLE_MOST_OVER_ALL: Final = 64
+"""Idle connections kept in all: each holds a file of this process and a place on somebody's server."""
 
 
 class Pool:
@@ -40,7 +43,12 @@ class Pool:
         """A session that lives. `password` is asked for only where a new connection must be made."""
         while (idle := self._pop(target)) is not None:
             since, session = idle
-            if self._is_well(since, session):
+            try:
+                well = self._is_well(since, session)
+            except BaseException:
+                session.close()
+                raise
+            if well:
                 return session
             session.close()
         return open_session(target, password())
@@ -96,7 +104,13 @@ class Pool:
                 session.look(moment)
             elif moment - since >= PING_AFTER:
                 session.connection.ping()
-        except (MySQLdb.Error, SqlUnsafe):
+        except MySQLdb.Error:
+            return False
+        except SqlUnsafe as error:
+            about = session.target
+            logger.warning(
+                "a kept connection of %s to %s:%s is closed: %s", about.user, about.host, about.port, error.detail
+            )
             return False
         return True
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from anyio import CancelScope
 
-from mcpserver.sql.errors import SqlBusy, SqlError, SqlTooLong, SqlUnreachable
+from mcpserver.sql.errors import SqlBusy, SqlTooLong, SqlUnreachable
 from mcpserver.sql.fetch import Table
 from mcpserver.sql.job import Job, Statement, kill, run
 from mcpserver.sql.limits import Limits
@@ -80,12 +80,14 @@ async def _take_turn(target: Target, limits: Limits) -> None:
         ) from None
 
 
-async def _stop_late(job: Job, waiting: "asyncio.Future[Table]") -> SqlError:
+async def _stop_late(job: Job, waiting: "asyncio.Future[Table]") -> BaseException:
     """Stop what is over its time, and say truly what is known of it."""
     seconds = f"{job.limits.seconds:g} s"
     if job.future.cancel():
         return SqlBusy(f"Nothing was free to run the statement within {seconds}. Try again in a moment.")
-    reached = job.session is not None
+    if job.future.done():  # just now
+        return job.future.exception() or SqlTooLong(f"The statement ran over its {seconds}. Ask for less.")
+    reached = job.reached
     stopping = _hold(job, waiting)
     if reached:
         await asyncio.wait([stopping], timeout=GRACE)

@@ -10,8 +10,11 @@ from tidbmcp.lib.visible import make_visible
 INTERRUPTED: Final = {1317, 1969, 3024}
 """Killed, or over the server's own limit (MariaDB 1969, MySQL and TiDB 3024)."""
 
-LOST: Final = {2002, 2003, 2006, 2013, 2026, 2055, 1053, 1927, 1152, 1158, 1159, 1160, 1161}
-"""The connection broke: refused, gone, cut in the middle, by TLS too (2026), or closed by a server that stops."""
+DRIVERS: Final = range(2000, 3000)
+"""The driver's own codes: no answer of the server could be read."""
+
+CLOSED: Final = {1053, 1927, 1152, 1158, 1159, 1160, 1161}
+"""The server says that the connection ends: it stops, or was told to, or could not read or write."""
 
 NEXT_STEPS: Final = {
     1046: ". Give database, or write database.table.",
@@ -27,6 +30,12 @@ def code_of(error: MySQLdb.Error) -> int:
     return error.args[0] if error.args and isinstance(error.args[0], int) else 0
 
 
+def is_lost(error: MySQLdb.Error) -> bool:
+    """Whether the connection broke. Without a code it counts as broken: then the server did not say anything."""
+    code = code_of(error)
+    return code == 0 or code in DRIVERS or code in CLOSED
+
+
 def told(error: MySQLdb.Error) -> SqlError:
     """The engine repeats parts of the statement, literals too: its caller may read them, log and audit may not."""
     code = code_of(error)
@@ -35,7 +44,7 @@ def told(error: MySQLdb.Error) -> SqlError:
         return SqlTooLong(
             "The statement was stopped on the server before it ended. Ask for less.", detail=f"error {code}"
         )
-    if code in LOST:
+    if is_lost(error):
         return SqlLost(
             "The connection to the database broke while the statement ran. Try again.", detail=f"{code} {text}"
         )

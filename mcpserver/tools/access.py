@@ -9,6 +9,7 @@ from mcpserver.tidbcloud.client import TidbCloud
 from mcpserver.tidbcloud.types import Cluster
 from mcpserver.tools.clusters import cluster_rows
 from mcpserver.tools.connections import Missing, ask_all, connections
+from mcpserver.tools.reader import is_read_only
 from mcpserver.tools.spec import Call, Effect, NoArguments, tool
 from tidbmcp.lib.errors import AuditUnavailable, GatewayError
 
@@ -78,7 +79,7 @@ async def my_access(call: Call, arguments: NoArguments) -> dict[str, Any]:
         "read_only_because": [reason for reason, holds in reasons.items() if holds],
         "clusters": clusters[:CLUSTERS_MOST],
         "clusters_left_out": len(clusters) > CLUSTERS_MOST,
-        "reader_login_required": settings.REQUIRE_READER_LOGIN,
+        "reader_login_required": settings.REQUIRE_READER_LOGIN or is_read_only(call),
         "limits": {
             "max_rows": settings.SQL_MAX_ROWS,
             "max_bytes": settings.SQL_MAX_BYTES,

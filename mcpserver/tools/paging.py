@@ -15,6 +15,16 @@ _ORDER: Final = re.compile(
 """At the very end, so that it is the statement's own: behind a sub-query or in a text something would follow."""
 
 _PAGED: Final = re.compile(r"[(\s]*(?:select|with|table|values)\b", re.IGNORECASE)
+_GATHERED: Final = re.compile(r"\b(?:group\s+by|union|except|intersect|over)\b", re.IGNORECASE)
+"""Rows that are not those of a table: a condition would change them, or stand in one of several parts."""
+
+_BEFORE_A_COLUMN: Final = re.compile(
+    r"(?:[,.(=<>!+*/%|&^~-]|\b(?:select|distinct|all|by|where|on|having|and|or|not|xor|between|in|like|case|when|then|else|div|mod))"
+    r"\s*`?\Z",
+    re.IGNORECASE,
+)
+"""What a column may follow. An alias follows what it names, or AS."""
+
 _ORDERED: Final = frozenset(
     {"tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "date", "datetime", "timestamp"}
 )
@@ -51,7 +61,7 @@ def _page(table: Table, sql: str) -> str:
     count = len(table.rows)
     if ordered := _ORDER.search(sql):
         name, descending = ordered[1], (ordered[2] or "").strip().lower() == "desc"
-        if (last := _last(table, name)) is not None:
+        if (last := _last(table, name)) is not None and _is_column(sql, name):
             sign = "<" if descending else ">"
             return (
                 f"To go on, keep ORDER BY and LIMIT {count} and add the condition {name} {sign} {last} "
@@ -62,6 +72,14 @@ def _page(table: Table, sql: str) -> str:
     if ordered or re.search(r"\border by\b", sql, re.IGNORECASE):
         return f"To go on, page with LIMIT {count} OFFSET {count}."
     return f"To go on, add ORDER BY a unique column, and page with LIMIT {count} OFFSET {count}."
+
+
+def _is_column(sql: str, name: str) -> bool:
+    """Whether a condition in WHERE would mean by this name what ORDER BY does. What is not understood is no column."""
+    if _GATHERED.search(sql):
+        return False
+    found = re.finditer(rf"(?<![\w$]){name}(?![\w$])", sql, re.IGNORECASE)
+    return all(_BEFORE_A_COLUMN.search(sql[max(0, each.start() - 80) : each.start()]) for each in found)
 
 
 def _last(table: Table, name: str) -> str | None:

@@ -87,9 +87,9 @@ class QueryAnswer(BaseModel):
     "db_query",
     title="Query a database",
     description=(
-        "Runs one reading SQL statement (SELECT, WITH, SHOW, DESCRIBE, EXPLAIN, TABLE, VALUES) as a read-only user and returns "
-        "rows. Name the columns you need and aggregate in SQL: results are cut at the row, byte and time limits, and say so. "
-        "Use show_tables first if you don't know the schema."
+        "Runs one reading SQL statement (SELECT, WITH, SHOW, DESCRIBE, EXPLAIN, TABLE, VALUES) and returns rows. Name the "
+        "columns you need and aggregate in SQL: results are cut at the row, byte and token limits, and say so; over its time "
+        "it is stopped. Use show_tables first if you don't know the schema."
     ),
     scope=Scope.READ,
     effect=Effect.READS,

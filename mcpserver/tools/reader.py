@@ -76,7 +76,7 @@ async def reader_of(found: Found, call: Call, database: str = "", branch: Branch
     _endpoint(place)
     where = Place(found.connection, found.cluster.cluster_id, branch.branch_id if branch else "")
     login = await in_control_thread(_reader, where) or await _reader_made_now(where, call)
-    if login is None and not (settings.REQUIRE_READER_LOGIN or _is_read_only(call)):
+    if login is None and not (settings.REQUIRE_READER_LOGIN or is_read_only(call)):
         login = await in_control_thread(_stand_in, where)
     if login is None:
         raise Refused(
@@ -111,7 +111,7 @@ async def _reader_made_now(where: Place, call: Call) -> SqlLogin | None:
     due = await in_control_thread(due_of, where)
     if due is None:
         return None
-    if not _is_read_only(call):
+    if not is_read_only(call):
         await uncancelled(make_logins(due, call.facts))
     login = await in_control_thread(_reader, where)
     due = await in_control_thread(due_of, where)
@@ -121,7 +121,8 @@ async def _reader_made_now(where: Place, call: Call) -> SqlLogin | None:
     return login
 
 
-def _is_read_only(call: Call) -> bool:
+def is_read_only(call: Call) -> bool:
+    """Whether the token, the request or the deployment says that nothing but reading is done."""
     return call.read_only or call.principal.read_only or settings.MCP_READ_ONLY
 
 

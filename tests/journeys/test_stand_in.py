@@ -75,4 +75,5 @@ def test_a_reader_that_is_there_is_the_one_who_reads(lax: Stack, token: str) -> 
 
 def test_my_access_says_so(lax: Stack, stack: Stack) -> None:
     assert lax.answer("my_access")["reader_login_required"] is False
+    assert lax.answer("my_access", headers={"x-read-only": "true"})["reader_login_required"] is True
     assert stack.answer("my_access")["reader_login_required"] is True

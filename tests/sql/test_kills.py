@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from mcpserver.sql import query
-from mcpserver.sql.errors import SqlTooLong
+from mcpserver.sql.errors import SqlRejected, SqlTooLong, SqlUnreachable
+from mcpserver.sql.fetch import Table
 from mcpserver.sql.job import Job, Statement, run
 from mcpserver.sql.limits import Limits
 from mcpserver.sql.query import all_stopped
@@ -76,3 +77,34 @@ async def test_a_connection_is_held_until_its_statement_is_seen_to_have_ended(
     await all_stopped()
     assert not held()
     await asyncio.to_thread(server.wait_until_gone, "hard to kill")
+
+
+@pytest.mark.parametrize("error", [None, SqlRejected("There is no such table.")], ids=["with rows", "with an error"])
+async def test_what_ended_just_as_its_time_was_over_had_reached_its_server(error: Exception | None) -> None:
+    job = Job(Statement("SELECT 1"), Limits(10, 1000, 1000, 0.5), reached=True)
+    job.future.set_running_or_notify_cancel()
+    job.future.set_exception(error) if error else job.future.set_result(Table([], [], 0, ""))
+    found = await query._stop_late(job, asyncio.wrap_future(job.future))
+    assert found is error if error else isinstance(found, SqlTooLong)
+
+
+async def test_one_that_ends_while_its_kill_is_under_way_had_reached_its_server() -> None:
+    job = Job(Statement("SELECT 1"), Limits(10, 1000, 1000, 0.5), reached=True)  # its session is gone already
+    job.future.set_running_or_notify_cancel()
+    stopping = asyncio.create_task(query._stop_late(job, asyncio.wrap_future(job.future)))
+    await asyncio.sleep(0)
+    job.future.set_result(Table([], [], 0, ""))
+    assert isinstance(await stopping, SqlTooLong)
+
+
+async def test_a_result_that_no_kill_gets_through_to_is_cut_all_the_same(
+    server: SqlServer, read: Reads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*asked: Any) -> Any:
+        raise SqlUnreachable("no more connections")
+
+    monkeypatch.setattr("mcpserver.sql.job.connect", fails)
+    endless = "SELECT a.n, 'cut off' FROM numbers a, numbers b, numbers c, numbers d"
+    assert len((await read(endless, limits=Limits(7, 1_000_000, 1_000_000, 20))).rows) == 7
+    assert not read.pool._idle
+    await asyncio.to_thread(server.wait_until_gone, "cut off")

@@ -16,7 +16,7 @@ from mcpserver.sql.fetch import Table
 from mcpserver.sql.job import Job, Statement, _read
 from mcpserver.sql.limits import Limits
 from mcpserver.sql.session import Session, Target
-from mcpserver.tools.reader import _is_read_only
+from mcpserver.tools.reader import is_read_only
 from mcpserver.tools.spec import Call
 from tidbmcp.lib.secrets import Secret
 
@@ -91,4 +91,4 @@ def test_a_connection_whose_transaction_does_not_end_is_not_kept() -> None:
 def test_whoever_says_read_only_is_heard(token: bool, request_: bool, deployment: bool) -> None:
     principal = Principal(1, "alice", UUID(int=1), "tmcp_x", frozenset(), read_only=token)
     with override_settings(MCP_READ_ONLY=deployment):
-        assert _is_read_only(Call(principal, NOBODY, request_))
+        assert is_read_only(Call(principal, NOBODY, request_))

@@ -52,6 +52,8 @@ KEYS: dict[str, tuple[str, Table, str]] = {
     "by its key": ("SELECT id, name FROM t ORDER BY id", table(), "keep ORDER BY and LIMIT 2 and add the condition id > 7 "),
     "backwards": ("SELECT id, name FROM t ORDER BY `id` DESC", table(), "condition id < 7 "),
     "with a limit of its own": ("SELECT id, name FROM t order by ID asc limit 500", table(), "condition ID > 7 "),
+    "of one of two tables": ("SELECT t.id, name FROM t JOIN u ON t.id = u.id WHERE t.id > 3 AND id < 9 ORDER BY id", table(), "id > 7 "),
+    "of a table": ("SELECT * FROM t ORDER BY id", table(), "id > 7 "),
     "a date": ("SELECT id, name FROM t ORDER BY id", table(kind="date", last="2026-02-28"), "id > '2026-02-28' "),
     "a moment": ("SELECT id, name FROM t ORDER BY id", table(kind="datetime", last="2026-02-28 01:02:03.5"), "'2026-02-28 01:02:03.5'"),
     "digits": ("SELECT id, name FROM t ORDER BY id", table(kind="decimal", last="-12.50"), "id > -12.50 "),
@@ -73,6 +75,11 @@ OFFSETS: dict[str, tuple[str, Table]] = {
     "shown twice": ("SELECT name, name FROM t ORDER BY name", table(name="name")),
     "inside": ("SELECT * FROM (SELECT id, name FROM t ORDER BY id)", table()),
     "in a text": ("SELECT id, ' ORDER BY id'", table()),
+    "counted by group": ("SELECT id, MAX(name) FROM t GROUP BY id ORDER BY id", table()),
+    "of two parts": ("SELECT id, name FROM t UNION ALL SELECT id, name FROM u ORDER BY id", table()),
+    "an alias": ("SELECT price AS id, name FROM t ORDER BY id", table()),
+    "an alias without a word": ("SELECT price `id`, name FROM t ORDER BY id", table()),
+    "an alias of a sum": ("SELECT ABS(x) id, name FROM t ORDER BY id", table()),
     "no value": ("SELECT id, name FROM t ORDER BY id", table(last=None)),
 }  # fmt: skip
 

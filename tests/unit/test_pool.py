@@ -1,7 +1,9 @@
 """Kept connections: recycled, pinged, replaced, bounded, and never shared between logins."""
 
+import fcntl
 import os
-from collections.abc import Callable
+import resource
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import MySQLdb
@@ -124,9 +126,11 @@ def test_what_a_login_may_do_is_looked_up_again_as_it_ages(bench: Bench) -> None
     assert (bench.looks, session.reads_only) == (1, False)  # and nothing is run with it
 
 
-def test_one_whose_session_is_not_as_it_was_set_is_closed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_whose_session_is_not_as_it_was_set_is_closed_and_told_of(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     def fails(session: Session, moment: float) -> None:
-        raise SqlUnsafe("changed")
+        raise SqlUnsafe("changed", detail="max_execution_time is 0")
 
     session = bench.take()
     bench.pool.give_back(session)
@@ -134,6 +138,39 @@ def test_one_whose_session_is_not_as_it_was_set_is_closed(bench: Bench, monkeypa
     monkeypatch.setattr(Session, "look", fails)
     assert bench.take() is not session
     assert wire(session).closed == 1
+    assert "a kept connection of reader to h:4000 is closed: max_execution_time is 0" in caplog.text
+
+
+def test_one_of_which_nobody_knows_what_is_wrong_is_closed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(session: Session, moment: float) -> None:
+        raise ValueError("not even a number")
+
+    session = bench.take()
+    bench.pool.give_back(session)
+    bench.seconds += LOOK_AFTER
+    monkeypatch.setattr(Session, "look", fails)
+    with pytest.raises(ValueError, match="not even a number"):
+        bench.take()
+    assert wire(session).closed == 1
+
+
+@pytest.fixture
+def many_files() -> Iterator[None]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 2000), hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.usefixtures("many_files")
+@pytest.mark.parametrize("dead", [False, True])
+def test_its_end_is_seen_in_a_process_with_many_files_open(bench: Bench, dead: bool) -> None:
+    session = bench.take()
+    wire(session).end = fcntl.fcntl(os.eventfd(int(dead)), fcntl.F_DUPFD, 1500)
+    try:
+        assert session.is_dead() is dead
+    finally:
+        os.close(wire(session).end)
 
 
 def test_one_that_died_is_closed_and_replaced(bench: Bench) -> None:
