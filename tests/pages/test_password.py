@@ -253,4 +253,6 @@ def test_of_two_tabs_at_once_one_sees_it(bob: User) -> None:
     with ThreadPoolExecutor(len(clients)) as threads:
         pages = list(threads.map(press, clients))
     assert sum(PASSWORD in page for page in pages) == 1
+    assert sum("It was shown" in page for page in pages) == len(pages) - 1
     assert Event.objects.filter(kind=Kind.SECRET_SHOWN).count() == 1
+    assert not Event.objects.filter(kind=Kind.VAULT_REFUSED).exists()

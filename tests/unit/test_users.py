@@ -353,24 +353,18 @@ async def test_what_is_not_ready_is_left_alone(far: FarEnd, cloud: Cloud, caller
 # What goes wrong
 
 
-def breaking() -> None:
+@pytest.fixture
+def no_keeping(db: None) -> Iterator[None]:
+    """A database that keeps no password."""
+    drop = "DROP TRIGGER IF EXISTS no_keeping"
     with database.cursor() as cursor:
+        cursor.execute(drop)
         cursor.execute(
             "CREATE TRIGGER no_keeping BEFORE INSERT ON mcpserver_handedsecret BEGIN SELECT RAISE(ABORT, 'disk full'); END"
         )
-
-
-def mended() -> None:
-    with database.cursor() as cursor:
-        cursor.execute("DROP TRIGGER no_keeping")
-
-
-@pytest.fixture
-async def no_keeping(caller: Principal) -> AsyncIterator[None]:
-    """A database that keeps no password."""
-    await in_control_thread(breaking)
     yield
-    await in_control_thread(mended)
+    with database.cursor() as cursor:
+        cursor.execute(drop)
 
 
 @pytest.mark.usefixtures("no_keeping")
