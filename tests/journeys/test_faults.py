@@ -62,9 +62,13 @@ def changes(name: str) -> dict[str, dict[str, Any]]:
     }
 
 
+ELSEWHERE = {"db_create_user", "db_remove_user"}
+"""Changes on the other host, where the API says more: tests/unit/test_users.py has their faults."""
+
+
 def test_every_tool_is_in_the_tables() -> None:
     changing = {name for name, tool in TOOLS.items() if tool.effect is not Effect.READS}
-    assert set(changes("x")) == changing
+    assert set(changes("x")) | ELSEWHERE == changing
     assert set(READS) == set(TOOLS) - changing
 
 
