@@ -1,0 +1,152 @@
+"""What the clauses of a statement about the schema do, one by one. Pure; of grammar no more than is needed to tell them apart."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from mcpserver.sqlgate.tokens import Kind, Token, meaning, pieces
+
+UNCLEAR: Final = "something else"
+_INDEXES: Final = frozenset({"index", "key", "unique", "fulltext", "spatial", "vector", "columnar"})
+_WITH_MORE: Final = frozenset(
+    {"auto_increment", "auto_random", "unique", "primary", "key", "references", "check", "stored"}
+)
+"""In the definition of a new column: with these it is more than a new column."""
+_FIRST: Final = {
+    "modify": "modify column",
+    "change": "modify column",
+    "convert": "convert character set",
+    "comment": "comment",
+    "auto_increment": "counter",
+    "engine": "engine",
+    "force": "engine",
+    "row_format": "engine",
+    "partition": "partition table",
+    "remove": "partition table",
+    "default": "default character set",
+    "character": "default character set",
+    "charset": "default character set",
+    "collate": "default character set",
+}  # fmt: skip
+_SECOND: Final = {
+    "rename": {"column": "rename column", "index": "rename index", "key": "rename index"},
+    "alter": {"index": "visibility of an index", "check": UNCLEAR, "constraint": UNCLEAR},
+    "drop": {
+        "index": "drop index", "key": "drop index", "primary": "drop primary key", "foreign": "drop foreign key",
+        "constraint": "drop constraint", "check": "drop constraint", "partition": "drop partition", "period": UNCLEAR,
+        "system": UNCLEAR,
+    },
+    "add": {
+        "primary": "add primary key", "foreign": "add foreign key", "check": "add check", "partition": "add partition",
+        "period": UNCLEAR, "system": UNCLEAR,
+    },
+}  # fmt: skip
+_ELSE: Final = {"rename": "rename table", "alter": "default of a column", "drop": "drop column"}
+
+
+@dataclass(frozen=True)
+class Action:
+    """What one clause does; of a column that is changed, its names before and after."""
+
+    what: str
+    old: str = ""
+    new: str = ""
+
+
+@dataclass(frozen=True)
+class Acts:
+    """The table that a statement is about (none of a view), and what it does to it."""
+
+    table: str
+    actions: tuple[Action, ...]
+
+
+def acts_of(sql: str) -> Acts:
+    """Of one statement about the schema; what is not understood is UNCLEAR."""
+    read = meaning(pieces(sql))
+    words = [token.word if token.kind is Kind.NAME else "" for token in read]
+    thing = next((word for word in words[1:6] if word in {"table", "index", "view", "sequence"}), "")
+    if thing == "index" and words[0] in {"create", "drop"}:
+        at = words.index("on") + 1 if "on" in words else len(read)
+        return Acts(_name(read, at)[0], (Action("add index" if words[0] == "create" else "drop index"),))
+    at = words.index("table") + 1 if thing == "table" else (1 if words[0] == "truncate" else len(read))
+    while at < len(read) and words[at] in {"if", "not", "exists"}:
+        at += 1
+    table, behind = _name(read, at)
+    if words[0] == "alter" and thing == "table":
+        clauses = _clauses(read[behind:])
+        return Acts(table, tuple(_action(clause) for clause in clauses) or (Action(UNCLEAR),))
+    return Acts(table, (Action(_whole(words, thing)),))
+
+
+def _whole(words: list[str], thing: str) -> str:
+    if words[0] == "truncate":
+        return "empty table"
+    if thing in {"view", "sequence"}:
+        return thing
+    if words[0] == "create" and thing == "table" and "select" not in words:
+        return "create table"
+    return {"drop": "drop table", "rename": "rename table"}.get(words[0], UNCLEAR) if thing == "table" else UNCLEAR
+
+
+def _name(read: list[Token], at: int) -> tuple[str, int]:
+    """A table's name, without its database, and where it ends."""
+    found = ""
+    while at < len(read) and read[at].kind in {Kind.NAME, Kind.QUOTED}:
+        found, at = _plain(read[at]), at + 1
+        if at >= len(read) or read[at].text != ".":
+            break
+        at += 1
+    return found, at
+
+
+def _clauses(read: list[Token]) -> Iterator[list[Token]]:
+    depth, clause = 0, list[Token]()
+    for token in read:
+        depth += (token.text == "(") - (token.text == ")")
+        if token.text == "," and depth == 0:
+            yield clause
+            clause = []
+        elif token.text != ";":
+            clause.append(token)
+    if clause:
+        yield clause
+
+
+def _action(clause: list[Token]) -> Action:
+    words = [token.word if token.kind is Kind.NAME else "" for token in clause]
+    first, rest = (words[0], words[1:]) if words else ("", [])
+    if first in {"modify", "change"}:
+        return _modified(clause, words)
+    if first in _SECOND:
+        second = rest[0] if rest else ""
+        if first == "add":
+            return Action(_added(rest, [token.word for token in clause]))
+        return Action(_SECOND[first].get(second, _ELSE[first]))
+    return Action(_FIRST.get(first, UNCLEAR))
+
+
+def _added(rest: list[str], every: list[str]) -> str:
+    if rest and rest[0] == "constraint":
+        rest = next(
+            (rest[at:] for at in (1, 2) if rest[at : at + 1] and rest[at] in {*_SECOND["add"], *_INDEXES}), [""]
+        )
+    second = rest[0] if rest else ""
+    if second in _INDEXES:
+        return "add index"
+    if second in _SECOND["add"]:
+        return _SECOND["add"][second]
+    return "add column with more" if _WITH_MORE & set(rest) else "add column"
+
+
+def _modified(clause: list[Token], words: list[str]) -> Action:
+    at = 2 if words[1:2] == ["column"] else 1
+    while at < len(clause) and words[at] in {"if", "exists"}:
+        at += 1
+    old = _plain(clause[at]) if at < len(clause) else ""
+    new = _plain(clause[at + 1]) if words[0] == "change" and at + 1 < len(clause) else old
+    return Action("modify column", old, new)
+
+
+def _plain(token: Token) -> str:
+    return token.text[1:-1].replace("``", "`") if token.kind is Kind.QUOTED else token.text

@@ -1,0 +1,94 @@
+"""What a change of a schema costs, by engine: a table of statements."""
+
+import pytest
+
+from mcpserver.sql.schemas.cost import RULES, Cost, cost_of
+from mcpserver.sql.schemas.definition import table_of
+from mcpserver.sql.schemas.shape import Schema
+
+BEFORE = (
+    "CREATE TABLE `t` (`a` int NOT NULL, `b` varchar(20) DEFAULT NULL COMMENT 'NOT NULL', `c` varchar(90), `e` int, "
+    "`n` int AUTO_INCREMENT, `g` int GENERATED ALWAYS AS (`a`) STORED)"
+)
+INSTANT, READS, REBUILD, UNKNOWN = Cost.INSTANT, Cost.READS_ROWS, Cost.REBUILD, Cost.UNKNOWN
+
+ACTS: dict[str, tuple[Cost, Cost]] = {
+    "CREATE TABLE x (a INT)": (INSTANT, INSTANT),
+    "DROP TABLE t": (INSTANT, INSTANT),
+    "TRUNCATE TABLE t": (INSTANT, INSTANT),
+    "TRUNCATE t": (INSTANT, INSTANT),
+    "RENAME TABLE t TO u": (INSTANT, INSTANT),
+    "CREATE INDEX i ON t (a)": (READS, READS),
+    "CREATE UNIQUE INDEX i ON `shop`.`t` (a)": (READS, READS),
+    "DROP INDEX i ON t": (INSTANT, INSTANT),
+    "ALTER TABLE t ADD COLUMN x INT": (INSTANT, INSTANT),
+    "ALTER TABLE shop.t ADD x INT NOT NULL DEFAULT 3 AFTER a": (INSTANT, INSTANT),
+    "ALTER TABLE t ADD COLUMN x INT UNIQUE": (UNKNOWN, UNKNOWN),
+    "ALTER TABLE t ADD COLUMN x INT AUTO_INCREMENT": (UNKNOWN, UNKNOWN),
+    "ALTER TABLE t ADD COLUMN x INT AS (a) STORED": (UNKNOWN, UNKNOWN),
+    "ALTER TABLE t DROP COLUMN a": (INSTANT, INSTANT),
+    "ALTER TABLE t DROP a": (INSTANT, INSTANT),
+    "ALTER TABLE t ADD INDEX i (a, b)": (READS, READS),
+    "ALTER TABLE t ADD CONSTRAINT u UNIQUE (a)": (READS, READS),
+    "ALTER TABLE t ADD CONSTRAINT FOREIGN KEY (a) REFERENCES x (id)": (READS, REBUILD),
+    "ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES x (id)": (READS, REBUILD),
+    "ALTER TABLE t ADD CHECK (a > 0)": (READS, UNKNOWN),
+    "ALTER TABLE t ADD PRIMARY KEY (a)": (READS, REBUILD),
+    "ALTER TABLE t DROP PRIMARY KEY": (UNKNOWN, REBUILD),
+    "ALTER TABLE t RENAME COLUMN a TO z": (INSTANT, INSTANT),
+    "ALTER TABLE t RENAME TO u": (INSTANT, INSTANT),
+    "ALTER TABLE t COMMENT = 'x'": (INSTANT, INSTANT),
+    "ALTER TABLE t ALTER a SET DEFAULT 4": (INSTANT, INSTANT),
+    "ALTER TABLE t CONVERT TO CHARACTER SET latin1": (UNKNOWN, REBUILD),
+    "ALTER TABLE t ENGINE=InnoDB": (UNKNOWN, REBUILD),
+    "ALTER TABLE t PARTITION BY HASH (a) PARTITIONS 2": (REBUILD, REBUILD),
+    "ALTER TABLE t ADD COLUMN x INT, ADD INDEX i (x)": (READS, READS),
+    "ALTER TABLE t ADD COLUMN x ENUM('a, b', ')'), COMMENT = 'ADD INDEX'": (INSTANT, INSTANT),
+    "ALTER TABLE t COMPRESSION = 'zlib'": (UNKNOWN, UNKNOWN),
+    "ALTER TABLE t": (UNKNOWN, UNKNOWN),
+    "CREATE TABLE x AS SELECT * FROM t": (UNKNOWN, UNKNOWN),
+    "CREATE VIEW v AS SELECT 1": (INSTANT, INSTANT),
+    "ALTER TABLE missing ADD INDEX i (a)": (INSTANT, INSTANT),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("sql", ACTS)
+def test_an_act_costs_what_the_documents_of_the_engine_say(sql: str) -> None:
+    table = table_of("t", BEFORE)
+    assert cost_of(sql, Schema("tidb", {"t": table}), Schema("tidb"))[1] is ACTS[sql][0]
+    assert cost_of(sql, Schema("mariadb", {"t": table}), Schema("mariadb"))[1] is ACTS[sql][1]
+
+
+MODIFIED: dict[str, tuple[str, str, Cost, Cost]] = {
+    "a wider number": ("a", "`a` bigint NOT NULL", INSTANT, REBUILD),
+    "a narrower number": ("a", "`a` tinyint NOT NULL", READS, REBUILD),
+    "a number without sign": ("a", "`a` int unsigned NOT NULL", READS, REBUILD),
+    "only a comment": ("a", "`a` int NOT NULL COMMENT 'x'", INSTANT, INSTANT),
+    "another default": ("b", "`b` varchar(20) DEFAULT 'NULL'", INSTANT, INSTANT),
+    "a longer text": ("b", "`b` varchar(60) DEFAULT NULL", INSTANT, INSTANT),
+    "a text over 255 bytes": ("b", "`b` varchar(64) DEFAULT NULL", INSTANT, REBUILD),
+    "a shorter text": ("c", "`c` varchar(20)", READS, REBUILD),
+    "no more NULL": ("b", "`b` varchar(20) NOT NULL", READS, REBUILD),
+    "NULL from now on": ("a", "`a` int", INSTANT, UNKNOWN),
+    "another character set": ("c", "`c` varchar(90) CHARACTER SET latin1", READS, REBUILD),
+    "a counting column": ("n", "`n` bigint AUTO_INCREMENT", UNKNOWN, UNKNOWN),
+    "a generated column": ("g", "`g` int GENERATED ALWAYS AS (`a` + 1) STORED", UNKNOWN, UNKNOWN),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", MODIFIED)
+@pytest.mark.parametrize("verb", ["MODIFY", "MODIFY COLUMN", "CHANGE {}", "CHANGE COLUMN `{}`"])
+def test_a_changed_column_costs_by_what_becomes_of_its_type(what: str, verb: str) -> None:
+    name, definition, tidb, mariadb = MODIFIED[what]
+    sql = f"ALTER TABLE t {verb.format(name)} {definition}"
+    before, after = table_of("t", BEFORE), table_of("t", f"CREATE TABLE `t` ({definition})")
+    for engine, expected in (("tidb", tidb), ("mariadb", mariadb)):
+        found = cost_of(sql, Schema(engine, {"t": before}), Schema(engine, {"t": after}))
+        assert found == ("t", expected)
+
+
+def test_of_an_engine_without_rules_nothing_is_known() -> None:
+    table = table_of("t", BEFORE)
+    for sql in ("ALTER TABLE t ADD COLUMN x INT", "ALTER TABLE t MODIFY a BIGINT"):
+        assert cost_of(sql, Schema("other", {"t": table}), Schema("other", {"t": table}))[1] is UNKNOWN
+    assert set(RULES) == {"tidb", "mariadb", "mysql"}
