@@ -228,7 +228,8 @@ async def _write_later(make: Callable[[], Event]) -> None:
 
 
 def _verdict(tool: Tool[Any], principal: Principal, context: Context) -> Allow | Refuse | Hide:
-    return verdict(tool.scope, tool.effect, principal, ceiling(), request_read_only=context.read_only)
+    read_only = context.read_only
+    return verdict(tool.scope, tool.effect, principal, ceiling(), request_read_only=read_only, also=tool.also)
 
 
 def _result_of(error: GatewayError) -> Result:

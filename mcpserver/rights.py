@@ -36,17 +36,24 @@ class Ceiling:
 
 
 def verdict(
-    scope: Scope | None, effect: Effect, principal: Principal, ceiling: Ceiling, *, request_read_only: bool
+    scope: Scope | None,
+    effect: Effect,
+    principal: Principal,
+    ceiling: Ceiling,
+    *,
+    request_read_only: bool,
+    also: frozenset[Scope] = frozenset(),
 ) -> Allow | Refuse | Hide:
-    """May this caller run a tool of this scope and effect?"""
+    """May this caller run a tool of this scope and effect? `also`: scopes that it needs beside the one."""
     changes = effect is not Effect.READS
     if changes and ceiling.read_only:
         return Hide()
     if scope is None:
         return Allow() if principal.scopes else Refuse("This token has no scopes.")
-    if scope not in principal.scopes:
+    if missing := sorted({scope, *also} - principal.scopes, key=list(Scope).index):
         return Refuse(
-            f"This needs the scope {scope}, which this token lacks. Make one that has it at {ceiling.tokens_page}."
+            f"This needs the scope {' and the scope '.join(missing)}, which this token lacks. Make one that has it at "
+            f"{ceiling.tokens_page}."
         )
     if changes and principal.read_only:
         return Refuse(f"This token is read-only. Make one that is not at {ceiling.tokens_page}.")

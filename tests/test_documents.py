@@ -92,6 +92,8 @@ def test_a_tool_is_described_with_its_scope_and_arguments(name: str) -> None:
     part = (DOCS / "tools.md").read_text().partition(f"\n## {name}\n")[2].partition("\n## ")[0]
     scope = TOOLS[name].scope
     assert f"Scope: `{scope}`" in part if scope else "Scope: any" in part
+    for other in TOOLS[name].also:
+        assert f"`{other}`" in part
     for argument in TOOLS[name].arguments.model_fields:
         assert f"`{argument}`" in part
     for field in TOOLS[name].output.model_fields:

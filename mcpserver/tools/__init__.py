@@ -10,6 +10,7 @@ from mcpserver.tools import (  # isort: skip - the order of tools/list
     schema,
     query,
     users,
+    schemas,
     access,
 )
 from mcpserver.tools.spec import TOOLS, Tool
@@ -26,5 +27,6 @@ __all__ = [
     "query",
     "regions",
     "schema",
+    "schemas",
     "users",
 ]

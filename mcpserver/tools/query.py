@@ -163,6 +163,11 @@ async def _read_as(
         raise
 
 
+async def read_as(call: Call, reader: Reader, statement: Statement, limits: Limits) -> Table:
+    """The same where the way is known: for several statements that belong together."""
+    return await _read_as(reader, call=call, statement=statement, limits=limits)
+
+
 def refuse_system(database: str) -> None:
     """Raise Refused for the databases with accounts, hashes and the server's inside."""
     if is_system_schema(database):

@@ -95,6 +95,8 @@ class Tool(Generic[A]):
     arguments: type[A]
     output: type[BaseModel]
     run: Run[A] = field(repr=False)
+    also: frozenset[Scope] = frozenset()
+    """What it needs beside `scope`: all of them."""
 
     @cached_property
     def input_schema(self) -> dict[str, Any]:
@@ -120,13 +122,14 @@ def tool(
     effect: Effect,
     arguments: type[A],
     output: type[BaseModel],
+    also: frozenset[Scope] = frozenset(),
 ) -> Callable[[Run[A]], Run[A]]:
     """Register the function as a tool. The same name twice stops the import."""
 
     def register(run: Run[A]) -> Run[A]:
         if name in TOOLS:
             raise ValueError(f"two tools are named {name}")
-        TOOLS[name] = Tool(name, title, description, scope, effect, arguments, output, run)
+        TOOLS[name] = Tool(name, title, description, scope, effect, arguments, output, run, also)
         return run
 
     return register

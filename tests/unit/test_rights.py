@@ -53,6 +53,25 @@ def test_a_tool_for_everybody_needs_any_scope_at_all() -> None:
 
 
 @pytest.mark.parametrize(
+    ("has", "missing"),
+    [
+        ([], "mcp:write and the scope mcp:sql"),
+        ([Scope.READ, Scope.DELETE, Scope.ADMIN], "mcp:write and the scope mcp:sql"),
+        ([Scope.WRITE], "mcp:sql"),
+        ([Scope.SQL], "mcp:write"),
+        ([Scope.WRITE, Scope.SQL], ""),
+    ],
+    ids=["none", "others", "the one", "the other", "both"],
+)
+def test_a_tool_of_two_scopes_needs_both_and_says_which_is_missing(has: list[Scope], missing: str) -> None:
+    principal = Principal(1, "bob", UUID(int=1), "tmcp_x", frozenset(has), False)
+    about = {"request_read_only": False, "also": frozenset({Scope.SQL})}
+    found = verdict(Scope.WRITE, Effect.CREATES, principal, Ceiling(False, PAGE), **about)  # type: ignore[arg-type]
+    sentence = f"This needs the scope {missing}, which this token lacks. Make one that has it at {PAGE}."
+    assert found == (Refuse(sentence) if missing else Allow())
+
+
+@pytest.mark.parametrize(
     ("has", "token", "request_says", "sentence"),
     [
         ([], False, False, f"This needs the scope mcp:sql, which this token lacks. Make one that has it at {PAGE}."),
