@@ -16,6 +16,7 @@ from mcpserver.grants.models import Environment
 from mcpserver.vault.login_changes import drop_login, rotate_login
 from mcpserver.vault.models import Role, SqlLogin
 from tidbmcp.lib.errors import GatewayError
+from tidbmcp.lib.visible import make_visible
 
 AT_ONCE: Final = 20
 """Logins: each takes several requests to TiDB Cloud, which takes 100 a minute for a key, while somebody waits."""
@@ -50,7 +51,7 @@ class LoginActions(admin.ModelAdmin[SqlLogin]):
             "reader": Role.READONLY,
             "after": "db_query is refused then"
             if settings.REQUIRE_READER_LOGIN
-            else "db_query uses another login then",
+            else "db_query uses another login then, where one is stored; never for what is read-only",
             "action_checkbox_name": ACTION_CHECKBOX_NAME,
         }
         return TemplateResponse(request, "admin/mcpserver/sqllogin/drop.html", context)
@@ -65,7 +66,7 @@ class LoginActions(admin.ModelAdmin[SqlLogin]):
         """One that fails does not hold up the others."""
         facts = facts_of(request)
         for row in rows.select_related("connection"):
-            name = str(row)
+            name = make_visible(str(row))
             try:
                 self.message_user(request, change(row, facts), messages.SUCCESS)
             except GatewayError as error:

@@ -60,6 +60,11 @@ class Place:
         """As fields of a row."""
         return {"connection": self.connection, "cluster_id": self.cluster_id, "branch_id": self.branch_id}
 
+    def anywhere(self) -> dict[str, object]:
+        """As fields of rows of any connection to the same API: another key to the same cluster knows the same users."""
+        about = {"cluster_id": self.cluster_id, "branch_id": self.branch_id}
+        return {"connection__api_url": self.connection.api_url, **about}
+
 
 def note_due(place: Place, asked_by: str, parent_branch_id: str = "") -> None:
     """Logins are to be made for this place when it is ready. Blocking."""
@@ -74,9 +79,8 @@ def due_of(place: Place) -> LoginsDue | None:
 
 
 def due_now(place: Place) -> bool:
-    """Whether they are being made, and nothing has gone wrong so far. Blocking."""
-    due = due_of(place)
-    return due is not None and not due.problem and due.asked_at > now() - GIVEN_UP
+    """Whether they are being made, or will be tried again. Blocking."""
+    return LoginsDue.objects.filter(**place.anywhere(), asked_at__gt=now() - GIVEN_UP).exists()
 
 
 def all_due() -> list[LoginsDue]:
@@ -166,7 +170,7 @@ async def ready(client: TidbCloud, where: Place) -> Cluster | Branch | None:
 async def _make(client: TidbCloud, due: LoginsDue, place: Cluster | Branch, facts: Facts) -> list[str]:
     """What could not be made, in sentences."""
     where = Place(due.connection, due.cluster_id, due.branch_id)
-    there = set(await in_control_thread(held, where))
+    there = await in_control_thread(_held_anywhere, where)
     if isinstance(place, Branch):
         parent = Place(due.connection, due.cluster_id, due.parent_branch_id)
         if not await in_control_thread(held, parent):
@@ -213,13 +217,21 @@ def without_prefix(user: str) -> str:
     return user.partition(".")[2]
 
 
+def _held_anywhere(place: Place) -> set[str]:
+    return set(SqlLogin.objects.filter(**place.anywhere()).values_list("role", flat=True))
+
+
 def _logins(place: Place, but: set[str]) -> list[SqlLogin]:
     return list(SqlLogin.objects.filter(**place.key()).exclude(role__in=but).order_by("role"))
 
 
 def _store(where: Place, role: str, user: str, password: Secret, facts: Facts) -> None:
+    """A login that somebody has stored meanwhile stays: TiDB Cloud may have taken its password later than this one."""
     with transaction.atomic():
-        SqlLogin.objects.filter(**where.key(), role=role).delete()
+        if SqlLogin.objects.filter(**where.anywhere(), role=role).exists():
+            raise Unavailable(
+                f"Somebody else stored the {Role(role).label} login at the same moment. Give it a new password once more."
+            )
         SqlLogin(**where.key(), role=role, username=user).store(password, facts)
 
 

@@ -23,6 +23,8 @@ class Wanted:
     role: Role
     password: Secret
     names: Mapping[str, str]
+    may_take_over: bool = True
+    """Whether a user that is there already may get this password."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ async def set_password(client: TidbCloud, place: Place, user: str, password: Sec
     except CloudNotFound:
         raise _no_such(user) from None
     except CloudUnclear as unclear:
-        again = f"Until {user} is given a new password once more, logging in may fail."
+        again = f"Until {make_visible(user)} is given a new password once more, logging in may fail."
         raise CloudUnclear(f"{unclear.public} {again}", detail=unclear.detail) from unclear
 
 
@@ -72,6 +74,7 @@ async def _of_cluster(client: TidbCloud, wanted: Wanted) -> Made:
             f"There is a user {make_visible(found.user_name)} already, and it has another role than {wanted.role}: it is "
             "left alone. Drop it in TiDB Cloud if it is not needed, or make a user of another name there and enter it here."
         )
+    _may_take_over(wanted, found.user_name)
     await client.set_sql_password(place.cluster_id, found.user_name, wanted.password)
     return _made(found.user_name, f"was there already, with {wanted.role}: it has a new password.")
 
@@ -89,17 +92,30 @@ async def _created(client: TidbCloud, wanted: Wanted, name: str) -> Made:
 
 async def _of_branch(client: TidbCloud, wanted: Wanted, branch: Branch) -> Made:
     """Under the branch's prefix: the one whose like is stored for the parent, else the one that the gateway makes."""
-    parent = "" if branch.parent_id in (None, wanted.place.cluster_id) else branch.parent_id
-    name = wanted.names.get(parent or "", USERS[wanted.role])
+    parent = branch.parent_id or ""
+    name = wanted.names.get("" if parent == wanted.place.cluster_id else parent, USERS[wanted.role])
     user = f"{branch.user_prefix}.{name}"
+    _may_take_over(wanted, user)
     try:
         await client.set_branch_password(wanted.place.cluster_id, wanted.place.branch_id, user, wanted.password)
     except CloudNotFound:
         raise Refused(
-            f"The branch has no user {user}, and TiDB Cloud has no call that makes one in a branch. Make the login for its "
-            "parent and then a new branch, or make a user by SQL and enter it here."
+            f"The branch has no user {make_visible(user)}, and TiDB Cloud has no call that makes one in a branch. Make the "
+            "login for its parent and then a new branch, or make a user by SQL and enter it here."
         ) from None
-    return _made(user, "came with the branch: it has a password of its own now.")
+    return _made(
+        user,
+        "came with the branch: it has a password of its own now. Its role was not checked, for TiDB Cloud does not tell "
+        "it: test the connection to see what it may do.",
+    )
+
+
+def _may_take_over(wanted: Wanted, user: str) -> None:
+    if not wanted.may_take_over:
+        raise Refused(
+            f"There is a user {make_visible(user)} already, and giving it a new password needs the permission "
+            '"Can change SQL login".'
+        )
 
 
 def _made(user: str, what: str) -> Made:
@@ -118,5 +134,6 @@ def _has_only(user: SqlUser, role: Role) -> bool:
 
 def _no_such(user: str) -> NotFound:
     return NotFound(
-        f"TiDB Cloud tells of no user {user} there. Was it made by SQL, then change its password by SQL and enter it here."
+        f"TiDB Cloud tells of no user {make_visible(user)} there. Was it made by SQL, then change its password by SQL and "
+        "enter it here."
     )

@@ -46,7 +46,8 @@ class Cloud:
             case "GET", ["branches", _]:
                 return Answer(body=branch | {"state": "ACTIVE", "userPrefix": "b"})
             case "GET", ["sqlUsers"]:
-                return Answer(body={"sqlUsers": [{"userName": user} for user in self.users]})
+                users = [{"userName": user, "builtinRole": "role_readonly"} for user in self.users]
+                return Answer(body={"sqlUsers": users})
             case "GET", _:
                 return Answer(body=shop)
         if self.status != 200:
@@ -222,6 +223,42 @@ def test_nobody_makes_one_without_the_right_to(as_bob: Client, bob: User, ours: 
     assert not SqlLogin.objects.exists()
 
 
+def test_nobody_makes_one_who_may_not_see_the_connections(
+    as_bob: Client, bob: User, ours: TidbCloudConnection, far: FarEnd
+) -> None:
+    staff(bob, "view_sqllogin", "add_sqllogin", "change_sqllogin")
+    assert as_bob.get(MAKE).status_code == 403
+    assert make(as_bob, ours).status_code == 403
+    assert MAKE not in as_bob.get(LOGINS).text
+    staff(bob, "view_tidbcloudconnection")
+    assert MAKE in as_bob.get(LOGINS).text
+    assert as_bob.get(MAKE).status_code == 200
+    assert far.asked == []
+
+
+@pytest.mark.parametrize("branch", ["", "try"])
+def test_who_may_only_add_takes_nobodys_password(
+    as_bob: Client, bob: User, cloud: Cloud, ours: TidbCloudConnection, branch: str
+) -> None:
+    staff(bob, "view_tidbcloudconnection", "add_sqllogin")
+    cloud.users = {READER: "known", "b.tidbmcp_reader": "known"}
+    answer = make(as_bob, ours, branch=branch)
+    assert "needs the permission &quot;Can change SQL login&quot;" in answer.text
+    assert set(cloud.users.values()) == {"known"}
+    staff(bob, "change_sqllogin")
+    make(as_bob, ours, branch=branch)
+    assert SqlLogin.objects.get().branch_id == ("bran-1" if branch else "")
+
+
+def test_who_may_only_add_makes_one_and_lands_on_a_page_of_theirs(
+    as_bob: Client, bob: User, ours: TidbCloudConnection
+) -> None:
+    staff(bob, "view_tidbcloudconnection", "add_sqllogin")
+    answer = make(as_bob, ours)
+    assert (answer.redirect_chain, answer.status_code) == ([(f"{CLUSTERS}?page=1", 302)], 200)
+    assert "was made with role_readonly" in said(answer)[0]
+
+
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_members_and_strangers_do_not_get_in(client: Client, as_bob: Client, db: None, method: str) -> None:
     for visitor in (client, as_bob):
@@ -296,7 +333,8 @@ def test_the_question_says_what_db_query_will_do(
     as_alice: Client, ours: TidbCloudConnection, settings: Settings
 ) -> None:
     settings.REQUIRE_READER_LOGIN = False
-    assert "db_query uses another login then" in act(as_alice, "drop_them", stored(ours)).text
+    text = act(as_alice, "drop_them", stored(ours)).text
+    assert "db_query uses another login then, where one is stored; never for what is read-only" in text
 
 
 @pytest.mark.parametrize("action", ["rotate_them", "drop_them"])

@@ -3,21 +3,25 @@
 import logging
 import re
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.db import connection as database
 
 from audit.facts import Facts
 from audit.kinds import Kind, Result
 from audit.models import Event
 from mcpserver.tidbcloud.errors import CloudForbidden, CloudNotFound, CloudUnclear, CloudUnreachable
+from mcpserver.vault.clients import ask_once
 from mcpserver.vault.login_changes import NotStored, drop_login, make_login, rotate_login
-from mcpserver.vault.logins import Place, note_due
+from mcpserver.vault.logins import GIVEN_UP, Place, note_due
 from mcpserver.vault.models import LoginsDue, Role, SqlLogin, TidbCloudConnection
 from mcpserver.vault.open import open_secret
 from tests.unit.far_end import DROP, PRIVATE, PUBLIC, Answer, Asked, Digest, FarEnd, Step
-from tidbmcp.lib.errors import GatewayError, NotFound, Refused, Unavailable
+from tidbmcp.lib.clock import now
+from tidbmcp.lib.errors import GatewayError, NotFound, Refused, Unavailable, VaultUnavailable
 from tidbmcp.lib.secrets import Secret
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +109,22 @@ def branch(place: Place) -> Place:
     return Place(place.connection, "7", "bran-1")
 
 
+@pytest.fixture
+def other(place: Place) -> Place:
+    """The same, as a second key knows it."""
+    about = place.connection
+    row = TidbCloudConnection(name="another", api_url=about.api_url, iam_url=about.iam_url, public_key=PUBLIC)
+    row.store(Secret(PRIVATE), ALICE)
+    return Place(row, "7")
+
+
+@pytest.fixture
+def elsewhere(db: None) -> Place:
+    row = TidbCloudConnection(name="elsewhere", api_url="https://cloud.example", iam_url="https://iam.example")
+    row.store(Secret(PRIVATE), ALICE)
+    return Place(row, "7")
+
+
 def made(place: Place, role: Role = Role.READONLY) -> SqlLogin:
     make_login(place, role, ALICE)
     return the_login(place, role)
@@ -112,6 +132,12 @@ def made(place: Place, role: Role = Role.READONLY) -> SqlLogin:
 
 def the_login(place: Place, role: Role = Role.READONLY) -> SqlLogin:
     return SqlLogin.objects.select_related("connection").get(**place.key(), role=role)
+
+
+def raised(change: Callable[[], object]) -> GatewayError:
+    with pytest.raises(GatewayError) as caught:
+        change()
+    return caught.value
 
 
 def entered(place: Place, user: str, role: Role = Role.READONLY) -> SqlLogin:
@@ -215,13 +241,88 @@ def test_what_was_deleted_gets_none(cloud: Cloud, far: FarEnd, place: Place, gon
     assert changes(far) == []
 
 
-def test_what_the_gateway_makes_by_itself_is_left_to_it_while_that_goes_well(far: FarEnd, place: Place) -> None:
+def test_what_the_gateway_makes_by_itself_is_left_to_it_while_it_tries(far: FarEnd, place: Place, other: Place) -> None:
     note_due(place, "bob")
-    with pytest.raises(Refused, match="by itself just now"):
+    for problem in ("", "It went wrong."):
+        LoginsDue.objects.update(problem=problem)
+        for one in (place, other):
+            with pytest.raises(Refused, match="by itself just now"):
+                make_login(one, Role.READONLY, ALICE)
+    assert far.asked == []
+    LoginsDue.objects.update(asked_at=now() - GIVEN_UP)
+    assert made(place).username == READER
+
+
+# Under several connections
+
+
+@pytest.mark.parametrize(
+    ("user", "role"), [("pre.by_hand", Role.READONLY), (READER, Role.ADMIN)], ids=["its role", "its user"]
+)
+def test_what_another_connection_holds_is_not_taken_over(
+    cloud: Cloud, far: FarEnd, place: Place, other: Place, user: str, role: Role
+) -> None:
+    cloud.users[READER], cloud.passwords[READER] = {"builtinRole": "role_readonly"}, "typed in"
+    entered(other, user, role)
+    with pytest.raises(Refused, match=f"login {user} on 7 is stored under the connection another"):
         make_login(place, Role.READONLY, ALICE)
     assert far.asked == []
-    LoginsDue.objects.update(problem="It went wrong.")
+
+
+def test_a_branchs_user_that_another_role_holds_is_not_taken_over(far: FarEnd, place: Place, branch: Place) -> None:
+    entered(place, "pre.shop")
+    entered(branch, "bpre.shop", Role.READWRITE)
+    with pytest.raises(Refused, match=r"There is a writer login already: bpre\.shop"):
+        make_login(branch, Role.READONLY, ALICE)
+    assert far.asked == []
+
+
+@pytest.mark.parametrize("change", [rotate_login, drop_login])
+def test_a_user_that_is_stored_twice_is_left_alone(
+    far: FarEnd, place: Place, other: Place, change: Callable[[SqlLogin, Facts], str]
+) -> None:
+    login = entered(place, "pre.shop")
+    entered(other, "pre.shop", Role.READWRITE)
+    with pytest.raises(Refused, match=r"is stored as writer under the connection another, too"):
+        change(login, ALICE)
+    assert far.asked == []
+    SqlLogin.objects.exclude(pk=login.pk).update(cluster_id="8")
+    with pytest.raises(NotFound) if change is rotate_login else nullcontext():
+        change(login, ALICE)
+    assert far.asked != []
+
+
+def test_a_login_that_another_connection_stored_meanwhile_stays(
+    place: Place, other: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask_and_be_overtaken(*asked: Any) -> object:
+        made = ask_once(*asked)
+        entered(other, READER)
+        return made
+
+    monkeypatch.setattr("mcpserver.vault.login_changes.ask_once", ask_and_be_overtaken)
+    with pytest.raises(NotStored, match="Somebody else stored this login at the same moment"):
+        make_login(place, Role.READONLY, ALICE)
+    assert not SqlLogin.objects.filter(**place.key()).exists()
+
+
+def test_another_cloud_may_have_a_cluster_of_the_same_number(
+    cloud: Cloud, place: Place, branch: Place, elsewhere: Place
+) -> None:
+    entered(elsewhere, "pre.shop_reader")
+    assert made(branch).username == BRANCH_READER
     assert made(place).username == READER
+
+
+def test_who_may_not_take_over_makes_new_users_alone(cloud: Cloud, far: FarEnd, place: Place, branch: Place) -> None:
+    for one in (place, branch):
+        cloud.users[READER], cloud.passwords[READER] = {"builtinRole": "role_readonly"}, "known"
+        with pytest.raises(Refused, match="needs the permission"):
+            make_login(one, Role.READONLY, ALICE, may_take_over=False)
+    assert changes(far) == []
+    del cloud.users[READER]
+    make_login(place, Role.READONLY, ALICE, may_take_over=False)
+    assert the_login(place).username == READER
 
 
 # Of a branch
@@ -235,6 +336,10 @@ def test_a_branch_gets_the_user_it_came_with_under_a_password_of_its_own(
     assert (login.username, password_of(login)) == (BRANCH_READER, cloud.passwords[BRANCH_READER])
     assert password_of(login) not in ("of the parent", password_of(of_cluster))
     assert changes(far)[1:] == [f"PATCH clusters/7/branches/bran-1/sqlUsers/{BRANCH_READER}"]
+
+
+def test_a_branchs_role_is_said_to_be_unchecked(branch: Place) -> None:
+    assert "Its role was not checked" in make_login(branch, Role.READONLY, ALICE)
 
 
 @pytest.mark.parametrize(
@@ -435,7 +540,7 @@ def test_a_password_that_was_set_and_could_not_be_stored_is_said_and_mended_by_a
     breaking("INSERT")()
     with pytest.raises(NotStored, match=f"took the new password of {READER}, and it could not be stored here"):
         make_login(place, Role.READONLY, ALICE)
-    assert outcomes(Kind.LOGIN_MADE) == [Result.STARTED, Result.ERROR]
+    assert outcomes(Kind.LOGIN_MADE) == [Result.STARTED, Result.UNKNOWN]
     mend("INSERT")
     login = made(place)
     breaking("UPDATE")()
@@ -444,6 +549,48 @@ def test_a_password_that_was_set_and_could_not_be_stored_is_said_and_mended_by_a
     mend("UPDATE")
     rotate_login(the_login(place), ALICE)
     assert password_of(the_login(place)) == cloud.passwords[READER]
+
+
+def test_a_vault_that_cannot_seal_what_was_set_leaves_an_unknown_outcome(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*asked: object) -> None:
+        raise VaultUnavailable("no key")
+
+    monkeypatch.setattr(SqlLogin, "store", fails)
+    with pytest.raises(NotStored, match="could not be stored here"):
+        make_login(place, Role.READONLY, ALICE)
+    assert outcomes(Kind.LOGIN_MADE) == [Result.STARTED, Result.UNKNOWN]
+
+
+@pytest.mark.parametrize(("change", "kind"), [(rotate_login, Kind.LOGIN_ROTATED), (drop_login, Kind.LOGIN_DROPPED)])
+def test_a_look_that_fails_is_an_outcome_too(
+    far: FarEnd, place: Place, monkeypatch: pytest.MonkeyPatch, change: Callable[[SqlLogin, Facts], str], kind: Kind
+) -> None:
+    def fails(*asked: object) -> None:
+        raise OperationalError("gone away")
+
+    login = entered(place, READER)
+    monkeypatch.setattr("mcpserver.vault.login_changes.refuse_shared", fails)
+    with pytest.raises(Unavailable, match="own database did not answer"):
+        change(login, ALICE)
+    assert outcomes(kind) == [Result.STARTED, Result.ERROR]
+    assert far.asked == []
+
+
+ODD = "pre.\N{RIGHT-TO-LEFT OVERRIDE}shop"
+
+
+@pytest.mark.parametrize("change", [rotate_login, drop_login])
+def test_a_name_that_turns_the_text_around_is_made_visible(
+    cloud: Cloud, place: Place, change: Callable[[SqlLogin, Facts], str]
+) -> None:
+    login = entered(place, ODD)
+    said = [str(raised(lambda: rotate_login(login, ALICE)))]
+    cloud.users["pre.\N{RIGHT-TO-LEFT OVERRIDE}shop"] = {}
+    said.append(str(raised(lambda: make_login(place, Role.READONLY, ALICE))))
+    said.append(change(login, ALICE))
+    assert all("U+202E" in sentence and ODD not in sentence for sentence in said)
 
 
 def test_a_login_that_could_not_be_removed_is_said_and_mended_by_asking_again(cloud: Cloud, place: Place) -> None:

@@ -21,6 +21,7 @@ from mcpserver.vault.models import LoginsDue, Role, SqlLogin, TidbCloudConnectio
 from mcpserver.vault.open import open_secret
 from tests.unit.far_end import DROP, PRIVATE, PUBLIC, Answer, Asked, Digest, FarEnd, Step
 from tidbmcp.lib.clock import now
+from tidbmcp.lib.errors import Unavailable
 from tidbmcp.lib.secrets import Secret
 from tidbmcp.lib.threads import in_control_thread
 
@@ -271,6 +272,40 @@ async def test_what_is_stored_already_is_left_as_it_is(cloud: Cloud, place: Plac
     before = await stored(place)
     await make_logins(await due_for(place), ALICE)
     assert await stored(place) == before
+
+
+async def test_what_another_connection_to_the_same_cloud_holds_is_left_as_it_is(
+    cloud: Cloud, far: FarEnd, connection: TidbCloudConnection, place: Place
+) -> None:
+    other = TidbCloudConnection(name="another", api_url=far.address, iam_url=far.address, public_key=PUBLIC)
+    await in_control_thread(other.store, Secret(PRIVATE), ALICE)
+    held = SqlLogin(**Place(other, "7").key(), role=Role.READONLY, username=NAMES[0])
+    await in_control_thread(held.store, Secret("p"), ALICE)
+    await make_logins(await due_for(place), ALICE)
+    assert sorted(cloud.users) == sorted(["pre.root", *NAMES[1:]])
+    assert "role_readonly" not in await stored(place)
+
+
+async def test_a_login_that_a_person_has_stored_meanwhile_stays_and_that_is_said(
+    cloud: Cloud, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, person = logins._store, SqlLogin(**place.key(), role=Role.READONLY, username=NAMES[0])
+
+    def overtaken(*asked: Any) -> None:
+        person.store(Secret("a person's"), ALICE)
+        monkeypatch.setattr(logins, "_store", real)
+        real(*asked)
+
+    monkeypatch.setattr(logins, "_store", overtaken)
+    with pytest.raises(Unavailable, match="Somebody else stored the reader login at the same moment"):
+        await make_logins(await due_for(place), ALICE)
+    assert await stored(place) == {"role_readonly": (NAMES[0], "a person's")}
+    (due,) = await still_due()
+    assert "Give it a new password once more" in due.problem
+    await in_control_thread(LoginsDue.objects.update, not_before=now())
+    assert await make_logins(due, ALICE)
+    assert (await stored(place))["role_readonly"] == (NAMES[0], "a person's")
+    assert len(await stored(place)) == 3
 
 
 async def test_a_cloud_in_trouble_is_told_and_tried_later_and_later(cloud: Cloud, place: Place) -> None:

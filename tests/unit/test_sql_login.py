@@ -142,8 +142,9 @@ def test_the_connection_that_holds_the_logins_is_taken_where_two_see_the_cluster
     SqlLogin(connection=ours, cluster_id=SHOP, role=Role.ADMIN, username="p.owner").store(Secret("x"), NOBODY)
     run("create", "--cluster", "shop")
     assert SqlLogin.objects.get(role=Role.READONLY).connection == ours
-    run("create", "--cluster", "shop", "--connection", "another")
-    assert SqlLogin.objects.filter(connection=other).count() == 1
+    with pytest.raises(CommandError, match="is stored under the connection ours"):
+        run("create", "--cluster", "shop", "--connection", "another")
+    assert not SqlLogin.objects.filter(connection=other).exists()
 
 
 def test_a_connection_that_does_not_answer_stops_it_unless_another_one_is_named(

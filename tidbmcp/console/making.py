@@ -36,8 +36,12 @@ class WantedForm(forms.Form):
 @never_cache
 @require_http_methods(["GET", "POST"])
 def make(request: HttpRequest) -> HttpResponse:
-    """The form. A POST makes the login, and leads back to where it was asked for."""
-    if not admin.site.get_model_admin(SqlLogin).has_add_permission(request):
+    """The form, for who may add logins and see connections. A POST makes the login, and leads back to where it was asked for.
+
+    Who may not change logins makes new users alone: a new password locks out whoever has the old one.
+    """
+    logins, connections = (admin.site.get_model_admin(model) for model in (SqlLogin, TidbCloudConnection))
+    if not (logins.has_add_permission(request) and connections.has_view_permission(request)):
         raise PermissionDenied
     if request.method == "GET":
         return _page(request, WantedForm(initial=_prefilled(request)))
@@ -54,15 +58,16 @@ def make(request: HttpRequest) -> HttpResponse:
             form.add_error(None, error.public)
             return _page(request, form)
         messages.error(request, f"No login was stored. {error.public}")
-    if page is None:
+    if page is None and logins.has_view_permission(request):
         return redirect("admin:mcpserver_sqllogin_changelist")
-    return redirect(f"{reverse('admin:clusters')}?page={page}")
+    return redirect(f"{reverse('admin:clusters')}?page={page or 1}")
 
 
 def _made(request: HttpRequest, wanted: dict[str, Any]) -> str:
     facts = facts_of(request)
     place = place_named([wanted["connection"]], wanted["cluster"], wanted["branch"], facts)
-    return make_login(place, wanted["role"], facts)
+    may_change = admin.site.get_model_admin(SqlLogin).has_change_permission(request)
+    return make_login(place, wanted["role"], facts, may_take_over=may_change)
 
 
 def _prefilled(request: HttpRequest) -> dict[str, str]:

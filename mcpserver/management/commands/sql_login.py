@@ -14,6 +14,7 @@ from mcpserver.vault.logins import Place
 from mcpserver.vault.models import Role, SqlLogin, TidbCloudConnection
 from mcpserver.vault.places import ID, place_named
 from tidbmcp.lib.errors import GatewayError, NotFound
+from tidbmcp.lib.visible import make_visible
 
 CHANGES: Final[dict[str, Callable[[SqlLogin, Facts], str]]] = {"rotate": rotate_login, "drop": drop_login}
 
@@ -63,7 +64,7 @@ def _listed(rows: list[TidbCloudConnection], options: dict[str, Any], facts: Fac
         branch = {"branch_id": place.branch_id} if place.branch_id else {}
         logins = logins.filter(cluster_id=place.cluster_id, **branch)
     lines = [
-        f"{login.connection}  {login.cluster_id}  {login.branch_id or '-'}  {login.role}  {login.username}  "
+        f"{login.connection}  {login.cluster_id}  {login.branch_id or '-'}  {login.role}  {make_visible(login.username)}  "
         f"{login.stored_at:%Y-%m-%d %H:%M} UTC"
         for login in logins
     ]
