@@ -5,7 +5,7 @@ from time import process_time
 from typing import Final
 
 from mcpserver.sqlgate import Allow, judge
-from mcpserver.sqlgate.gate import BYTES_MOST
+from mcpserver.sqlgate.texts import BYTES_MOST
 
 NAME: Final = "SQL gate"
 SIZES: Final = (1024, BYTES_MOST)

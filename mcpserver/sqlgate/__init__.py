@@ -9,15 +9,18 @@ from mcpserver.sqlgate.gate import judge
 from mcpserver.sqlgate.statements import Kind, Statement, classify
 from mcpserver.sqlgate.system import is_system_schema, may_be_default
 from mcpserver.sqlgate.verdicts import Allow, Refuse
+from mcpserver.sqlgate.writing import Write, judge_writes
 
 __all__ = [
     "Allow",
     "Kind",
     "Refuse",
     "Statement",
+    "Write",
     "classify",
     "fingerprint",
     "is_system_schema",
     "judge",
+    "judge_writes",
     "may_be_default",
 ]

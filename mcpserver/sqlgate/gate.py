@@ -7,17 +7,13 @@ import re
 from itertools import pairwise
 from typing import Final
 
-from mcpserver.sqlgate.hints import judge_hints
 from mcpserver.sqlgate.lists.keywords import DANGLING, QUERY
-from mcpserver.sqlgate.query import NO_VARIABLES, judge_query
+from mcpserver.sqlgate.query import judge_query
 from mcpserver.sqlgate.render import render
 from mcpserver.sqlgate.shows import first_word, judge_explain, judge_show
-from mcpserver.sqlgate.tokens import Kind, Token, meaning, pieces
+from mcpserver.sqlgate.texts import read_text
+from mcpserver.sqlgate.tokens import Kind, Token
 from mcpserver.sqlgate.verdicts import Allow, Refuse
-
-BYTES_MOST: Final = 256 * 1024
-PIECES_MOST: Final = 50_000
-"""Words, signs, blanks, comments: a list of some 16,000 values, or of 25,000 without blanks."""
 
 COLUMNS_OF_A_TABLE: Final = 4096
 COLUMNS_MOST: Final = 16 * COLUMNS_OF_A_TABLE
@@ -27,28 +23,12 @@ STARS_SURE: Final = 2
 
 READING: Final = ("SELECT", "WITH", "SHOW", "DESCRIBE", "EXPLAIN", "TABLE", "VALUES")
 
-_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _AS_OF: Final = re.compile(r"\bas of timestamp\b", re.IGNORECASE)
-_WRONG: Final = {
-    Kind.OPEN: Refuse("unterminated", "A quote or comment has no end: close it."),
-    Kind.RUNNING: Refuse(
-        "executable_comment",
-        "Comments that run, as in /*! ... */, or that hold another comment's beginning, are refused: take them out.",
-    ),
-    Kind.GLUED: Refuse(
-        "names", "A number and letters or dots run together: put a blank between them, or backticks round a name."
-    ),
-}
-_TOLD: Final = frozenset({*_WRONG, Kind.OTHER, Kind.HINT})
 
 
 def judge(sql: str) -> Allow | Refuse:
     """Whether this text reads and nothing else, on any server of the MySQL protocol, and the form in which it is sent."""
-    if len(sql) > BYTES_MOST or len(sql.encode("utf-8", "replace")) > BYTES_MOST:
-        return Refuse("size", f"The statement is longer than {BYTES_MOST:,} bytes: shorten it.")
-    if _CONTROL.search(sql):
-        return Refuse("characters", "The statement holds control characters or broken Unicode: take them out.")
-    statement = _statement(sql.removeprefix("\ufeff"))
+    statement = _statement(sql)
     if isinstance(statement, Refuse):
         return statement
     refusal, alone = _judge_root(statement)
@@ -62,43 +42,14 @@ def judge(sql: str) -> Allow | Refuse:
 
 def _statement(sql: str) -> list[Token] | Refuse:
     """The tokens of the one statement, hints rendered, without the semicolon at its end."""
-    texts = pieces(sql)
-    if len(texts) > PIECES_MOST:
-        return Refuse("size", f"The statement has more than {PIECES_MOST:,} words, signs and blanks: shorten it.")
-    statement = meaning(texts)
-    if not _TOLD.isdisjoint([token.kind for token in statement]):
-        for place, token in enumerate(statement):
-            if token.kind in _TOLD and (refusal := _tell(statement, place)):
-                return refusal
+    statement = read_text(sql)
+    if isinstance(statement, Refuse):
+        return statement
     if statement and statement[-1].text == ";":
         statement.pop()
     if ";" in sql and any(token.text == ";" for token in statement):
         return Refuse("statements", "One statement a call: send the others in calls of their own.")
     return statement or Refuse("empty", "There is no statement: write one SELECT.")
-
-
-def _tell(statement: list[Token], place: int) -> Refuse | None:
-    """What is wrong with this token wherever it stands; a hint is rendered in its place."""
-    kind, text, gap = statement[place]
-    if kind is Kind.OTHER:
-        return _other(text)
-    if kind is not Kind.HINT:
-        return _WRONG[kind]
-    hints = judge_hints(text)
-    if isinstance(hints, Refuse):
-        return hints
-    statement[place] = Token(kind, hints, gap)
-    return None
-
-
-def _other(sign: str) -> Refuse:
-    if sign == ":=":
-        return NO_VARIABLES
-    if sign in "?:":
-        return Refuse("placeholder", f"{sign} is no SQL for a server: write the value itself.")
-    if sign.isascii():
-        return Refuse("characters", f"{sign} has no place outside quotes: take it out.")
-    return Refuse("characters", f"U+{ord(sign):04X} stands outside quotes: use plain blanks and signs there.")
 
 
 def _judge_root(statement: list[Token]) -> tuple[Refuse | None, bool]:

@@ -177,7 +177,7 @@ class Walk:
         if (word in FUNCTIONS and self.tokens[place].text.isascii()) or self._is_column_list(word, place):
             return None
         why = WHY_NOT.get(
-            word, f"db_query does not know the function{_called(word)}: use a built-in one that only computes."
+            word, f"The gate does not know the function{_called(word)}: use a built-in one that only computes."
         )
         return Refuse("function", why)
 

@@ -22,8 +22,8 @@ def render(statement: Iterable[Token]) -> str:
     before, after_sign = "", False
     for kind, text, gap in statement:
         sign = kind is Kind.SIGN
-        if text == "." or before == ".":
-            apart = False
+        if text == "." or before == "." or text[0] == "@" != text[1:2] or before == "@":
+            apart = False  # `'name'@'host'` is one thing, and a variable by itself is never sent
         elif gap or text in _JOINED or before in _JOINED:
             apart = gap and before != ""
         else:

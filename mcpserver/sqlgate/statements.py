@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from mcpserver.sqlgate.conditions import is_whole_table
 from mcpserver.sqlgate.fingerprint import fingerprint
-from mcpserver.sqlgate.gate import PIECES_MOST, judge
+from mcpserver.sqlgate.gate import judge
 from mcpserver.sqlgate.lists import verbs
 from mcpserver.sqlgate.lists.keywords import QUERY
+from mcpserver.sqlgate.texts import PIECES_MOST
 from mcpserver.sqlgate.tokens import END, Token, meaning, pieces
 from mcpserver.sqlgate.tokens import Kind as TokenKind
 from mcpserver.sqlgate.verdicts import Allow
@@ -34,8 +36,8 @@ class Kind(StrEnum):
 class Statement:
     """`verb` is in capitals, with its thing (ALTER TABLE). `targets` are names as written, without backticks.
 
-    `whole_table`: an UPDATE or DELETE without WHERE. `commits`: it ends an open transaction by itself, or may. `text` has `?`
-    for every literal, and `digest` is equal for statements that differ in literals and blanks only.
+    `whole_table`: an UPDATE or DELETE without a WHERE that picks rows. `commits`: it ends an open transaction by itself, or may.
+    `text` has `?` for every literal, and `digest` is equal for statements that differ in literals and blanks only.
     """
 
     kind: Kind
@@ -68,7 +70,7 @@ def classify(sql: str) -> Statement:
         kind,
         f"{verb} {thing}".strip().upper()[:64],
         tuple(dict.fromkeys(_targets(read, start, verb))),
-        changes_rows and not any(token.text.lower() == "where" for token in _outermost(read[start:])),
+        changes_rows and is_whole_table(read[start:]),
         kind in {Kind.SCHEMA, Kind.ACCOUNTS, Kind.SERVER, Kind.UNKNOWN} or verb in verbs.COMMITTING,
         record.text,
         record.digest,
@@ -148,19 +150,12 @@ def _names(read: list[Token], place: int) -> Iterator[str]:
     while place < len(read) and (name := _plain(read[place])):
         place += 1
         if _text(read, place) == "." and place + 1 < len(read):
-            name, place = f"{name}.{_plain(read[place + 1])}", place + 2
+            part = _plain(read[place + 1])
+            name, place = f"{name}.{part}" if part else name, place + 2
         yield name
         if _text(read, place) != ",":
             return
         place += 1
-
-
-def _outermost(read: list[Token]) -> Iterator[Token]:
-    depth = 0
-    for token in read:
-        depth += (token.text == "(") - (token.text == ")")
-        if depth == 0:
-            yield token
 
 
 def _plain(token: Token) -> str:

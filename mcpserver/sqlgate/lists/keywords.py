@@ -19,7 +19,7 @@ _ELSEWHERE = "add analyze change delayed describe explain low_priority set show 
 _A_NAME = "Is it a name? Then put it in backticks."
 
 REFUSED: Final[dict[str, str]] = {
-    **{word: f"db_query only reads, and {word.upper()} changes something. {_A_NAME}" for word in _CHANGES.split()},
+    **{word: f"{word.upper()} changes something, and has no place inside a query. {_A_NAME}" for word in _CHANGES.split()},
     **{word: f"{word.upper()} has no place inside a query. {_A_NAME}" for word in _ELSEWHERE.split()},
     "into": "INTO writes the result into a file or a variable: drop it, the rows come in the answer.",
     "outfile": "OUTFILE writes a file on the server: drop it, the rows come in the answer.",

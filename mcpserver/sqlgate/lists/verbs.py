@@ -44,3 +44,25 @@ BETWEEN: Final = words(
     delayed quick into from only online offline placement policy resource group binding masking algorithm definer sql security"""
 )
 """Words that may stand between a verb and its target."""
+
+READING: Final = words("select table values show explain describe desc")
+"""What db_query is for."""
+
+_TRANSACTION = "The transaction is the tool's: a list runs in one, all or nothing. Leave transaction control out."
+_STORED = "It runs what stands elsewhere and nobody has judged: send the statements themselves."
+_OF_THE_SESSION = "Settings and the session are not changed here: leave it out."
+_FILES = "Files and other sources of the server are not open here: send the rows with INSERT."
+_OF_THE_SERVER = "It acts on the server itself, and not on data: it is not open here."
+_LOCKS = "Locks are not taken by hand here: a list of changes runs in one transaction."
+
+WHY_NOT: Final = {
+    **dict.fromkeys(words("begin start commit rollback savepoint release xa"), _TRANSACTION),
+    **dict.fromkeys(words("prepare execute deallocate call do handler signal resignal"), _STORED),
+    **dict.fromkeys(words("set use reset"), _OF_THE_SESSION),
+    **dict.fromkeys(words("load import backup restore"), _FILES),
+    **dict.fromkeys(words("lock unlock"), _LOCKS),
+    **dict.fromkeys(SERVER - words("load import backup restore reset"), _OF_THE_SERVER),
+    **dict.fromkeys(words("split repair"), _OF_THE_SERVER),
+    "batch": "BATCH commits row by row, so that nothing takes it back: send UPDATE or DELETE with a condition and a LIMIT.",
+}
+"""Of statements that db_execute never runs, the reason."""

@@ -3,10 +3,10 @@
 import pytest
 
 from mcpserver.sqlgate import Allow, Refuse, judge
-from mcpserver.sqlgate.gate import BYTES_MOST, PIECES_MOST
 from mcpserver.sqlgate.lists.functions import FUNCTIONS, WHY_NOT
 from mcpserver.sqlgate.lists.keywords import REFUSED
 from mcpserver.sqlgate.query import DEPTH_MOST
+from mcpserver.sqlgate.texts import BYTES_MOST, PIECES_MOST
 
 NBSP = "\u00a0"
 KELVIN = "\u212a"

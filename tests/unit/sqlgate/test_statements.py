@@ -71,7 +71,7 @@ def test_kind_verb_and_targets(sql: str, kind: Kind, verb: str, targets: tuple[s
     [
         ("DELETE FROM t", True),
         ("UPDATE t SET a = (SELECT 1 FROM u WHERE x)", True),
-        ("DELETE FROM t WHERE 1", False),
+        ("DELETE FROM t WHERE 1", True),
         ("UPDATE t SET `where` = 1", True),
         ("WITH c AS (SELECT 1 FROM u WHERE x) DELETE FROM t", True),
         ("DELETE FROM t -- WHERE a = 1", True),
