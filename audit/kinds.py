@@ -11,6 +11,8 @@ class Kind(TextChoices):
     AUTH_REFUSED = "auth.refused", "token refused"
     CALL_FINISHED = "call.finished", "tool call"
     CALL_STARTED = "call.started", "tool call started"
+    CHANGE_ENDED = "change.ended", "schema change over"
+    CHANGE_SWEPT = "change.swept", "branch of a schema change removed"
     CLUSTER_LABELLED = "cluster.labelled", "environment set"
     LOGIN_DROPPED = "login.dropped", "SQL login dropped"
     LOGIN_MADE = "login.made", "SQL login made"
@@ -32,7 +34,8 @@ class Kind(TextChoices):
 
 
 STEPS = (
-    Kind.CALL_STARTED, Kind.CALL_FINISHED, Kind.LOGIN_DROPPED, Kind.LOGIN_MADE, Kind.LOGIN_ROTATED, Kind.LOGINS_MADE,
+    Kind.CALL_STARTED, Kind.CALL_FINISHED, Kind.CHANGE_SWEPT,
+    Kind.LOGIN_DROPPED, Kind.LOGIN_MADE, Kind.LOGIN_ROTATED, Kind.LOGINS_MADE,
 )  # fmt: skip
 """Kinds that say that something began, and how it ended. What else carries its call id happened on the way."""
 

@@ -1,7 +1,8 @@
 """Django finds an app's models here; they live in the subfolders."""
 
+from mcpserver.changes.models import SchemaChange
 from mcpserver.grants.models import ClusterEnvironment
 from mcpserver.vault.handed import HandedSecret
 from mcpserver.vault.models import LoginsDue, SqlLogin, TidbCloudConnection
 
-__all__ = ["ClusterEnvironment", "HandedSecret", "LoginsDue", "SqlLogin", "TidbCloudConnection"]
+__all__ = ["ClusterEnvironment", "HandedSecret", "LoginsDue", "SchemaChange", "SqlLogin", "TidbCloudConnection"]

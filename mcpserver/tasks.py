@@ -6,6 +6,9 @@ from asgiref.sync import async_to_sync
 from celery import shared_task
 
 from audit.facts import NOBODY
+from mcpserver.changes import record as changes
+from mcpserver.changes.models import SchemaChange
+from mcpserver.changes.sweep import remove_branch
 from mcpserver.vault import handed, logins
 from mcpserver.vault.clients import close_clients
 from mcpserver.vault.models import LoginsDue
@@ -27,6 +30,14 @@ def wipe_handed_passwords() -> None:
     handed.wipe_expired(NOBODY)
 
 
+@shared_task
+def sweep_schema_changes() -> None:
+    """End schema changes that are over, and remove the branches of those. Every minute, by beat."""
+    changes.settle(NOBODY)
+    if due := changes.to_sweep():
+        async_to_sync(_sweep_all)(due)
+
+
 async def _make_all(rows: list[LoginsDue]) -> None:
     try:
         for row in rows:
@@ -37,5 +48,19 @@ async def _make_all(rows: list[LoginsDue]) -> None:
             except Exception:
                 # One that fails in a way nobody thought of must not keep the others waiting.
                 logger.exception("%s could not be made", row)
+    finally:
+        await close_clients()
+
+
+async def _sweep_all(rows: list[SchemaChange]) -> None:
+    try:
+        for row in rows:
+            try:
+                await remove_branch(row, NOBODY)
+            except GatewayError as error:
+                logger.warning("the branch of %s: %s (%s)", row, error.public, error.detail)
+            except Exception:
+                # One that fails in a way nobody thought of must not keep the others waiting.
+                logger.exception("the branch of %s could not be removed", row)
     finally:
         await close_clients()

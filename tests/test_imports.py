@@ -25,7 +25,7 @@ LAYERS: list[list[str]] = [
     ["mcpserver.rights"],
     ["mcpserver.tools"],
     ["mcpserver.models"],
-    ["mcpserver.grants"],
+    ["mcpserver.changes", "mcpserver.grants"],
     ["mcpserver.vault"],
     ["mcpserver.tidbcloud", "mcpserver.sql", "mcpserver.sqlgate"],
     ["mcpserver.addresses"],

@@ -46,6 +46,7 @@ SQL_MAX_ROWS = env.env_int("SQL_MAX_ROWS", 1000, least=1)
 SQL_MAX_BYTES = env.env_int("SQL_MAX_BYTES", 1024 * 1024, least=1024)
 SQL_MAX_TOKENS = env.env_int("SQL_MAX_TOKENS", 25_000, least=100)
 SQL_MAX_SECONDS = env.env_int("SQL_MAX_SECONDS", 30, least=1, most=1800)
+SCHEMA_CHANGE_HOURS = env.env_int("SCHEMA_CHANGE_HOURS", 24, least=1, most=168)
 SQL_TLS_CA = env.env_str("SQL_TLS_CA", "/etc/ssl/certs/ca-certificates.crt")
 
 DATABASES: dict[str, dict[str, Any]] = {
@@ -159,6 +160,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
+    "sweep-schema-changes": {
+        "task": "mcpserver.tasks.sweep_schema_changes",
+        "schedule": timedelta(minutes=1),
+    },
     "make-logins": {"task": "mcpserver.tasks.make_logins", "schedule": timedelta(seconds=20)},
     "wipe-handed-passwords": {
         "task": "mcpserver.tasks.wipe_handed_passwords",

@@ -94,7 +94,7 @@ async def create_branch(call: Call, arguments: CreateBranchArguments) -> dict[st
     cluster_id, parent_id = found.cluster.cluster_id, wanted.parent_id or ""
     call.branch = wanted.display_name
     if not parent_id and at is None:
-        await _logins_of_parent(call, Place(found.connection, cluster_id))
+        await logins_of_parent(call, Place(found.connection, cluster_id))
 
     async def note(branch: Branch) -> None:
         place = Place(found.connection, cluster_id, branch.branch_id)
@@ -116,7 +116,7 @@ async def create_branch(call: Call, arguments: CreateBranchArguments) -> dict[st
     }
 
 
-async def _logins_of_parent(call: Call, cluster: Place) -> None:
+async def logins_of_parent(call: Call, cluster: Place) -> None:
     """A branch has the SQL users that its parent has: where the vault holds none of the cluster, they are made first."""
     if await in_control_thread(held, cluster):
         return

@@ -75,6 +75,7 @@ def test_it_is_a_tab_under_clusters(as_alice: Client, ours: TidbCloudConnection)
         ("TiDB Cloud connections", False),
         ("SQL logins", False),
         ("SQL logins due", True),
+        ("Schema changes", False),
     ]
 
 

@@ -21,7 +21,10 @@ register = template.Library()
 
 SECTIONS: Final = (
     ("Calls", ("audit.Event",)),
-    ("Clusters", ("mcpserver.TidbCloudConnection", "mcpserver.SqlLogin", "mcpserver.LoginsDue")),
+    (
+        "Clusters",
+        ("mcpserver.TidbCloudConnection", "mcpserver.SqlLogin", "mcpserver.LoginsDue", "mcpserver.SchemaChange"),
+    ),
     ("People", ("accounts.User", "accounts.AccessToken", "auth.Group")),
 )
 """The words of the bar, and the lists behind each."""
