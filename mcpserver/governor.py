@@ -199,7 +199,7 @@ class _Walk:
 
     def _event(self, kind: Kind, result: Result, **about: Any) -> Event:
         parameters = self._known_arguments()
-        statement = fingerprint(_text(parameters.pop("sql", "")))
+        statement = fingerprint(_statements(parameters))
         return event_of(
             kind,
             result,
@@ -208,7 +208,7 @@ class _Walk:
             cluster=self.call.cluster or _text(parameters.get("cluster", parameters.get("display_name"))),
             cluster_id=self.call.cluster_id,
             branch=self.call.branch or _text(parameters.get("branch")),
-            parameters=parameters,
+            parameters=parameters | self.call.noted,
             sql=statement.text,
             sql_digest=statement.digest,
             rows=self.call.rows,
@@ -244,6 +244,13 @@ def _encoded(answer: dict[str, Any]) -> str:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _statements(parameters: dict[str, Any]) -> str:
+    """What SQL there is, taken out of the parameters: its literals are not kept."""
+    found = [parameters.pop(name, None) for name in ("sql", "statements")]
+    texts = [one for value in found for one in (value if isinstance(value, list) else [value])]
+    return ";\n".join(_text(text) for text in texts if text)
 
 
 def _sentence(tool: Tool[Any], error: ValidationError) -> str:

@@ -9,6 +9,7 @@ from audit.facts import NOBODY
 from mcpserver.changes import record as changes
 from mcpserver.changes.models import SchemaChange
 from mcpserver.changes.sweep import remove_branch
+from mcpserver.request_keys import record as request_keys
 from mcpserver.vault import handed, logins
 from mcpserver.vault.clients import close_clients
 from mcpserver.vault.models import LoginsDue
@@ -36,6 +37,12 @@ def sweep_schema_changes() -> None:
     changes.settle(NOBODY)
     if due := changes.to_sweep():
         async_to_sync(_sweep_all)(due)
+
+
+@shared_task
+def forget_request_keys() -> None:
+    """Remove the record of calls with a `request_key` that is older than a day. Every hour, by beat."""
+    request_keys.forget_old()
 
 
 async def _make_all(rows: list[LoginsDue]) -> None:

@@ -26,7 +26,7 @@ LAYERS: list[list[str]] = [
     ["mcpserver.tools"],
     ["mcpserver.models"],
     ["mcpserver.changes", "mcpserver.grants"],
-    ["mcpserver.vault"],
+    ["mcpserver.vault", "mcpserver.request_keys"],
     ["mcpserver.tidbcloud", "mcpserver.sql", "mcpserver.sqlgate"],
     ["mcpserver.addresses"],
     ["mcpserver.apps"],

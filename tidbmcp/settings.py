@@ -47,6 +47,8 @@ SQL_MAX_BYTES = env.env_int("SQL_MAX_BYTES", 1024 * 1024, least=1024)
 SQL_MAX_TOKENS = env.env_int("SQL_MAX_TOKENS", 25_000, least=100)
 SQL_MAX_SECONDS = env.env_int("SQL_MAX_SECONDS", 30, least=1, most=1800)
 SCHEMA_CHANGE_HOURS = env.env_int("SCHEMA_CHANGE_HOURS", 24, least=1, most=168)
+SQL_MAX_WRITE_ROWS = env.env_int("SQL_MAX_WRITE_ROWS", 10_000, least=1)
+SQL_MAX_WRITE_SECONDS = env.env_int("SQL_MAX_WRITE_SECONDS", 60, least=1, most=1800)
 SQL_TLS_CA = env.env_str("SQL_TLS_CA", "/etc/ssl/certs/ca-certificates.crt")
 
 DATABASES: dict[str, dict[str, Any]] = {
@@ -169,6 +171,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "mcpserver.tasks.wipe_handed_passwords",
         "schedule": timedelta(minutes=30),
     },
+    "forget-request-keys": {"task": "mcpserver.tasks.forget_request_keys", "schedule": timedelta(hours=1)},
     "forget-ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": timedelta(days=1)},
 }
 

@@ -20,6 +20,11 @@ SQL_MODE: Final = ",".join(
 MEMORY_MOST: Final = 1024**3
 """Bytes of the server's memory for one statement, where it can be told."""
 
+INTERRUPTED: Final = frozenset({1317, 1969, 3024})
+"""Killed, or over the server's own limit (MariaDB 1969, MySQL and TiDB 3024)."""
+
+DDL_CANCELLED: Final = 8214
+
 _AS_OF: Final = "START TRANSACTION READ ONLY AS OF TIMESTAMP NOW(6)"
 
 
@@ -29,12 +34,17 @@ class Engine:
 
     name: str
 
-    def session(self, seconds: int) -> dict[str, str]:
+    def session(self, seconds: int, *, reads: bool = True) -> dict[str, str]:
         """What must hold, or nothing is run. The server's time limit is the second one: it is later than ours."""
         characters = dict.fromkeys(
             ("character_set_client", "character_set_connection", "character_set_results"), "utf8mb4"
         )
-        return {"autocommit": "1", "sql_mode": SQL_MODE, **characters, **self.wall(), **self.time(seconds + 5)}
+        always = {"autocommit": "1", "sql_mode": SQL_MODE, **characters, **self.always(), **self.time(seconds + 5)}
+        return always | self.wall() if reads else always
+
+    def always(self) -> dict[str, str]:
+        """What else must hold, whether the session reads or writes."""
+        return {}
 
     def wall(self) -> dict[str, str]:
         """Every transaction only reads, also those of single statements: that costs no round trip."""
@@ -56,6 +66,18 @@ class Engine:
         """How a login that can write begins a read: the first of these that is accepted. None where `wall` holds."""
         return ()
 
+    def begin_writing(self) -> str:
+        """How a transaction begins that changes rows."""
+        return "START TRANSACTION"
+
+    def undone(self, code: int) -> bool:
+        """Whether this error of a statement that commits by itself, and was killed, says that it did nothing."""
+        return code in INTERRUPTED
+
+    def takes_back_all(self) -> bool:
+        """Whether a transaction takes back what it did to any table."""
+        return False
+
 
 class MySql57(Engine):
     """MySQL before 8 knows the older name."""
@@ -76,9 +98,13 @@ class MariaDb(MySql57):
 class TiDb(Engine):
     """TiDB's read-only transactions stop nothing, unless they read the past; and it may run a second statement unasked."""
 
+    def always(self) -> dict[str, str]:
+        """Else it runs a second statement, even for a driver that sends one at a time."""
+        return {"tidb_multi_statement_mode": "OFF"}
+
     def wall(self) -> dict[str, str]:
         """No variable stops a write here."""
-        return {"tidb_multi_statement_mode": "OFF"}
+        return {}
 
     def at_most(self) -> dict[str, int]:
         """Over it TiDB cancels the statement."""
@@ -92,6 +118,18 @@ class TiDb(Engine):
         """As of now; where the node's clock is ahead of the cluster's, as of a little earlier."""
         earlier = (20_000, 200_000, 2_000_000)
         return (_AS_OF, *(f"{_AS_OF} - INTERVAL {microseconds} MICROSECOND" for microseconds in earlier))
+
+    def begin_writing(self) -> str:
+        """With locks, whatever the server's default: conflicts are waited for, and seldom found at the commit."""
+        return "BEGIN PESSIMISTIC"
+
+    def undone(self, code: int) -> bool:
+        """A job of DDL may go on after its session was interrupted, unless the server says that it was cancelled."""
+        return code == DDL_CANCELLED
+
+    def takes_back_all(self) -> bool:
+        """There is one storage engine, and it does."""
+        return True
 
 
 def engine_of(version: str) -> Engine:

@@ -6,6 +6,8 @@ SqlError
 ├─ SqlLost           the connection broke while the statement ran
 ├─ SqlRejected       the server refuses the statement: its own message is the caller's to read
 ├─ SqlTooLong        it ran over its time and was stopped
+├─ SqlTooMany        it would change more rows than it may, and was rolled back
+├─ SqlUnknown        it was sent, and nobody can say whether it counts
 └─ SqlUnsafe         the login or session is not as reading requires
 """
 
@@ -46,6 +48,19 @@ class SqlTooLong(SqlError):
     """It ran over its time and was stopped."""
 
     code = "sql_timeout"
+
+
+class SqlTooMany(SqlError):
+    """It would have changed more rows than it may, and was rolled back."""
+
+    code = "sql_too_many_rows"
+
+
+class SqlUnknown(SqlError):
+    """It was sent, and nobody can say whether it counts: somebody must look."""
+
+    code = "sql_outcome_unknown"
+    outcome_unknown = True
 
 
 class SqlUnsafe(SqlError):

@@ -6,16 +6,17 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from traceback import clear_frames
-from typing import Any
+from typing import Any, Protocol
 
 import MySQLdb
 
+from mcpserver.sql.engines import INTERRUPTED
 from mcpserver.sql.errors import SqlError, SqlRejected, SqlTooLong, SqlUnsafe
 from mcpserver.sql.fetch import Table, fetch
 from mcpserver.sql.limits import Limits
 from mcpserver.sql.pool import Pool
 from mcpserver.sql.session import Session, Target, connect, open_session
-from mcpserver.sql.told import INTERRUPTED, code_of, is_lost, told
+from mcpserver.sql.told import code_of, is_lost, told
 from tidbmcp.lib.secrets import Secret
 
 
@@ -80,7 +81,13 @@ def run(job: Job, pool: Pool, target: Target, password: Callable[[], Secret], be
             session.close()
 
 
-def kill(job: Job) -> bool:
+class Stoppable(Protocol):
+    """Has a session while a statement of it may be running."""
+
+    session: Session | None
+
+
+def kill(job: Stoppable) -> bool:
     """KILL QUERY by a second connection of the same login. Whether the server took it; if not, the next round tries again."""
     session = job.session
     if session is None:

@@ -1,10 +1,10 @@
 """One read, within limits: a server-side cursor, an honest `truncated`, and a kill that is waited for."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from anyio import CancelScope
 
@@ -52,7 +52,7 @@ async def read(
     """
     job = Job(statement, limits)
     deadline = asyncio.get_running_loop().time() + limits.seconds
-    await _take_turn(target, limits)
+    await take_turn(target, limits.seconds)
     job.future = RUNNING.submit(fresh, partial(run, job, pool, target, password, before))
     TURNS.give_back_after(target, job.future)
     waiting = asyncio.wrap_future(job.future)
@@ -63,16 +63,17 @@ async def read(
         raise await _stop_late(job, waiting) from None
     except asyncio.CancelledError:
         with CancelScope(shield=True):  # a cancelled scope cancels again and again: not in here
-            await asyncio.wait([_hold(job, waiting)], timeout=GRACE)
+            await asyncio.wait([hold(_stop(job, waiting))], timeout=GRACE)
         raise
 
 
-async def _take_turn(target: Target, limits: Limits) -> None:
+async def take_turn(target: Target, seconds: float) -> None:
+    """Wait for a turn at the server. SqlBusy where none came in time."""
     if TURNS.is_free(target):
         await TURNS.take(target)  # at once
         return
     try:
-        async with asyncio.timeout(limits.seconds):
+        async with asyncio.timeout(seconds):
             await TURNS.take(target)
     except TimeoutError:
         raise SqlBusy(
@@ -88,7 +89,7 @@ async def _stop_late(job: Job, waiting: "asyncio.Future[Table]") -> BaseExceptio
     if job.future.done():  # just now
         return job.future.exception() or SqlTooLong(f"The statement ran over its {seconds}. Ask for less.")
     reached = job.reached
-    stopping = _hold(job, waiting)
+    stopping = hold(_stop(job, waiting))
     if reached:
         await asyncio.wait([stopping], timeout=GRACE)
     if not reached:
@@ -103,9 +104,9 @@ async def _stop_late(job: Job, waiting: "asyncio.Future[Table]") -> BaseExceptio
     )
 
 
-def _hold(job: Job, waiting: "asyncio.Future[Table]") -> "asyncio.Task[None]":
-    """Stop it in a task of its own, which lives until the thread has its connection back."""
-    task = asyncio.create_task(_stop(job, waiting))
+def hold(stop: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+    """Stop something in a task of its own, which lives until the thread has come back from it."""
+    task = asyncio.create_task(stop)
     _held.add(task)
     task.add_done_callback(_held.discard)
     return task

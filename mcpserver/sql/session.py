@@ -82,12 +82,21 @@ def open_session(target: Target, password: Secret) -> Session:
 
     Raises SqlUnreachable, or SqlUnsafe where the session is not as it was set, or would stand in a system schema.
     """
+    return _opened(target, password, reads=True)
+
+
+def open_writer(target: Target, password: Secret) -> Session:
+    """The same for a login that changes what is there: without the wall, and for one call only. Blocking."""
+    return _opened(target, password, reads=False)
+
+
+def _opened(target: Target, password: Secret, *, reads: bool) -> Session:
     if not may_be_default(target.database):
         raise SqlUnsafe(f"The system database {target.database} can't be the one that names without a database mean.")
     connection = connect(target, password)
     try:
-        engine, server_id = settle(connection)
-        return Session(target, connection, password, may_only_read(connection), server_id, engine)
+        engine, server_id = settle(connection, reads=reads)
+        return Session(target, connection, password, reads and may_only_read(connection), server_id, engine)
     except MySQLdb.Error as error:
         connection.close()
         raise SqlUnreachable(
@@ -117,7 +126,8 @@ def connect(target: Target, password: Secret) -> Connection:
             multi_statements=False,
             local_infile=0,
             connect_timeout=CONNECT_SECONDS,
-            read_timeout=settings.SQL_MAX_SECONDS + 30,  # the last resort: timeouts and KILL come first
+            read_timeout=max(settings.SQL_MAX_SECONDS, settings.SQL_MAX_WRITE_SECONDS)
+            + 30,  # the last resort: timeouts and KILL come first
             write_timeout=30,
             **tls(target.host),
             **widest.options(),

@@ -15,18 +15,18 @@ from mcpserver.sql.grants import reads_only
 MAY_NOT_LOOK: Final = {1044, 1141, 1142, 1227}
 
 
-def settle(connection: Connection) -> tuple[Engine, int]:
+def settle(connection: Connection, *, reads: bool = True) -> tuple[Engine, int]:
     """Set the session, read it back, and give the server's own number of it (behind a gateway not the driver's)."""
     version, server_id = _row(connection, "SELECT VERSION(), CONNECTION_ID()")
     engine = engine_of(str(version))
-    _set(connection, engine.session(settings.SQL_MAX_SECONDS))
-    check(connection, engine)
+    _set(connection, engine.session(_seconds(reads), reads=reads))
+    check(connection, engine, reads=reads)
     return engine, int(server_id)
 
 
-def check(connection: Connection, engine: Engine) -> None:
+def check(connection: Connection, engine: Engine, *, reads: bool = True) -> None:
     """Raise SqlUnsafe unless the session is as it was set; lower what it may use."""
-    wanted, most = engine.session(settings.SQL_MAX_SECONDS), engine.at_most()
+    wanted, most = engine.session(_seconds(reads), reads=reads), engine.at_most()
     found = _row(connection, "SELECT " + ", ".join(f"@@SESSION.{name}" for name in [*wanted, *most]))
     for (name, value), shown in zip(wanted.items(), found, strict=False):
         if _plain(value) != _plain(str(shown)):
@@ -38,6 +38,10 @@ def check(connection: Connection, engine: Engine) -> None:
         if not 0 < int(shown) <= limit:  # 0 and less mean that there is none
             with suppress(Error):
                 connection.query(f"SET SESSION {name} = {limit}")
+
+
+def _seconds(reads: bool) -> int:  # noqa: FBT001 - one word, said by its only callers
+    return settings.SQL_MAX_SECONDS if reads else settings.SQL_MAX_WRITE_SECONDS
 
 
 def may_only_read(connection: Connection) -> bool:

@@ -4,11 +4,9 @@ from typing import Final
 
 import MySQLdb
 
+from mcpserver.sql.engines import INTERRUPTED
 from mcpserver.sql.errors import SqlError, SqlLost, SqlRejected, SqlTooLong
 from tidbmcp.lib.visible import make_visible
-
-INTERRUPTED: Final = {1317, 1969, 3024}
-"""Killed, or over the server's own limit (MariaDB 1969, MySQL and TiDB 3024)."""
 
 DRIVERS: Final = range(2000, 3000)
 """The driver's own codes: no answer of the server could be read."""

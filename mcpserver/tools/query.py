@@ -124,7 +124,7 @@ async def run_read(
     call: Call, cluster: str, statement: Statement, limits: Limits, database: str = "", branch: str | None = None
 ) -> Table:
     """Run a statement that may run, on this cluster, as its reader."""
-    _refuse_as_default(database)
+    refuse_as_default(database)
     run = partial(_read_as, call=call, statement=statement, limits=limits)
     table = await _read_as_before(call, cluster, database, run) if branch is None else None
     if table is None:
@@ -174,7 +174,7 @@ def refuse_system(database: str) -> None:
         raise Refused(f"The system database {database} is not open here. information_schema is.")
 
 
-def _refuse_as_default(database: str) -> None:
+def refuse_as_default(database: str) -> None:
     """Raise Refused where names without a database would mean the server's inside."""
     refuse_system(database)
     if not database.isprintable():

@@ -67,15 +67,15 @@ _known: dict[tuple[UUID, str], SqlLogin] = {}
 def known_reader(found: Found, database: str) -> Reader | None:
     """The reader of before, if there is one. It may not stand any more."""
     login = _known.get((found.connection.pk, found.cluster.cluster_id))
-    return Reader(_target(found.cluster, login, database), login, found.connection.stored_at) if login else None
+    return Reader(target_of(found.cluster, login, database), login, found.connection.stored_at) if login else None
 
 
 async def reader_of(found: Found, call: Call, database: str = "", branch: Branch | None = None) -> Reader:
     """Where to connect as the cluster's reader, or the branch's."""
     place: Cluster | Branch = branch or found.cluster
-    _endpoint(place)
+    endpoint_of(place)
     where = Place(found.connection, found.cluster.cluster_id, branch.branch_id if branch else "")
-    login = await in_control_thread(_reader, where) or await _reader_made_now(where, call)
+    login = await login_of(where, Role.READONLY, call)
     if login is None and not (settings.REQUIRE_READER_LOGIN or is_read_only(call)):
         login = await in_control_thread(_stand_in, where)
     if login is None:
@@ -87,15 +87,17 @@ async def reader_of(found: Found, call: Call, database: str = "", branch: Branch
         if len(_known) >= KNOWN_MOST:
             _known.clear()
         _known[found.connection.pk, found.cluster.cluster_id] = login
-    return Reader(_target(place, login, database), login, found.connection.stored_at)
+    return Reader(target_of(place, login, database), login, found.connection.stored_at)
 
 
-def _target(place: Cluster | Branch, login: SqlLogin, database: str) -> Target:
-    host, port = _endpoint(place)
+def target_of(place: Cluster | Branch, login: SqlLogin, database: str) -> Target:
+    """Where to connect as this login. Raises as `endpoint_of` does."""
+    host, port = endpoint_of(place)
     return Target(host, port, login.username, login.stored_at.isoformat(), database)
 
 
-def _endpoint(place: Cluster | Branch) -> tuple[str, int]:
+def endpoint_of(place: Cluster | Branch) -> tuple[str, int]:
+    """Host and port. Raises Unavailable where there is none now."""
     endpoint = place.public_endpoint
     if endpoint is None or not endpoint.host or not endpoint.port or endpoint.disabled:
         state, what = place.state or "unknown", "branch" if isinstance(place, Branch) else "cluster"
@@ -103,7 +105,12 @@ def _endpoint(place: Cluster | Branch) -> tuple[str, int]:
     return endpoint.host, endpoint.port
 
 
-async def _reader_made_now(where: Place, call: Call) -> SqlLogin | None:
+async def login_of(where: Place, role: Role, call: Call) -> SqlLogin | None:
+    """The login of this role, if there is one or it is due. Raises Unavailable where it is still being made."""
+    return await in_control_thread(_stored, where, role) or await _made_now(where, role, call)
+
+
+async def _made_now(where: Place, role: Role, call: Call) -> SqlLogin | None:
     """What was made through the gateway gets its logins when they are first needed, at the latest.
 
     That finishes what somebody else has asked for, in their name; but nothing read-only sets it going.
@@ -113,7 +120,7 @@ async def _reader_made_now(where: Place, call: Call) -> SqlLogin | None:
         return None
     if not is_read_only(call):
         await uncancelled(make_logins(due, call.facts))
-    login = await in_control_thread(_reader, where)
+    login = await in_control_thread(_stored, where, role)
     due = await in_control_thread(due_of, where)
     if login is None and due is not None:
         why = f" So far that failed: {due.problem}" if due.problem else " Try again in a few seconds."
@@ -133,6 +140,6 @@ def _stand_in(where: Place) -> SqlLogin | None:
     return by_role.get(Role.READWRITE) or by_role.get(Role.ADMIN)
 
 
-def _reader(where: Place) -> SqlLogin | None:
-    rows = SqlLogin.objects.filter(**where.key(), role=Role.READONLY)
+def _stored(where: Place, role: Role) -> SqlLogin | None:
+    rows = SqlLogin.objects.filter(**where.key(), role=role)
     return rows.select_related("connection").first()

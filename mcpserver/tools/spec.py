@@ -63,6 +63,7 @@ class Call:
     """One call on its way. A tool notes what the audit should know beside the arguments.
 
     `pending` says what was asked for whose outcome is not known yet, `happened` what stands even if the caller goes away.
+    `noted` is kept beside the arguments.
     """
 
     principal: Principal
@@ -76,6 +77,7 @@ class Call:
     branch: str = ""
     rows: int | None = None
     cut: bool = False
+    noted: dict[str, str] = field(default_factory=dict)
 
 
 A = TypeVar("A", bound=Arguments)

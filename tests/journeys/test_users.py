@@ -4,7 +4,7 @@ import asyncio
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import MySQLdb
 import pytest
@@ -48,7 +48,8 @@ def pictures(page: Page, name: str) -> None:
     """For eyes: light, dark, and on a phone."""
     if not PICTURES:
         return
-    for scheme, width in (("light", 1180), ("dark", 1180), ("light", 360)):
+    looks: list[tuple[Literal["light", "dark"], int]] = [("light", 1180), ("dark", 1180), ("light", 360)]
+    for scheme, width in looks:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 800})
         page.screenshot(path=Path(PICTURES) / f"{name}-{scheme}-{width}.png", full_page=True)

@@ -181,9 +181,17 @@ async def test_point_04_no_root_password_is_sent_or_read(far: FarEnd, client: Ti
     assert "planted-root" not in repr(cluster.model_dump()) + repr(branch.model_dump())
 
 
+PAGE = "password_page"
+"""The address of one, for a person who signs in."""
+
+
 def test_point_04_no_tool_takes_or_tells_a_password() -> None:
     for name, tool in TOOLS.items():
-        assert not [word for word in words_of([tool.input_schema, tool.output_schema]) if "passw" in word.lower()], name
+        assert not [
+            word
+            for word in words_of([tool.input_schema, tool.output_schema])
+            if "passw" in word.lower() and word != PAGE
+        ], name
     assert "auto-generated" not in " ".join(tool.description for tool in TOOLS.values())
 
 
