@@ -12,6 +12,8 @@ from mcpserver.tools import (  # isort: skip - the order of tools/list
     execute,
     users,
     schemas,
+    schema_prepare,
+    schema_apply,
     access,
 )
 from mcpserver.tools.spec import TOOLS, Tool
@@ -29,6 +31,8 @@ __all__ = [
     "query",
     "regions",
     "schema",
+    "schema_apply",
+    "schema_prepare",
     "schemas",
     "users",
 ]

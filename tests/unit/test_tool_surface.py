@@ -24,6 +24,7 @@ ARGUMENTS: dict[str, tuple[str, str]] = {
     "cluster": ("string", "Cluster: its id, or its exact display name."),
     "branch": ("string", "Branch: its id, or its exact display name"),
     "parent_branch": ("string", "Branch to copy"),
+    "id": ("string", "Schema change: "),
     "from_branch": ("string", "Branch to compare"),
     "to_branch": ("string", "Branch to compare with"),
     "database": ("string", "Database"),
