@@ -32,7 +32,7 @@ def judge(sql: str) -> Allow | Refuse:
     if isinstance(statement, Refuse):
         return statement
     refusal, alone = _judge_root(statement)
-    if refusal := refusal or _judge_end(statement):
+    if refusal := refusal or judge_end(statement):
         return refusal
     rendered = render(statement)
     if rendered.count(".*") > STARS_SURE and _asks_for_too_many_columns(statement):
@@ -76,7 +76,8 @@ def _not_reading(word: str) -> Refuse:
     )
 
 
-def _judge_end(statement: list[Token]) -> Refuse | None:
+def judge_end(statement: list[Token]) -> Refuse | None:
+    """What is wrong with how it ends."""
     last = statement[-1]
     if (last.kind is Kind.SIGN and last.text not in {")", "*", "}"}) or (
         last.kind is Kind.NAME and _dangles(statement)

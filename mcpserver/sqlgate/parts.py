@@ -121,10 +121,17 @@ def query_of_view(reading: Reading, place: int) -> int | None:
 
 
 def begins_query(reading: Reading, place: int) -> bool:
-    """Whether a query begins here, maybe in parentheses."""
+    """Whether a query begins here, maybe in parentheses. `WITH SYSTEM VERSIONING` is none."""
     while reading.at(place).text == "(":
         place += 1
-    return reading.word(place) in QUERY
+    return reading.word(place) in QUERY and (reading.word(place) != "with" or _begins_cte(reading, place + 1))
+
+
+def _begins_cte(reading: Reading, place: int) -> bool:
+    """`[RECURSIVE] name [(a, b)] AS (`."""
+    place += reading.word(place) == "recursive"
+    after = reading.ends.get(place + 1, place) + 1
+    return name(reading, place) is not None and reading.word(after) == "as" and reading.at(after + 1).text == "("
 
 
 def either(*texts: str) -> Part:

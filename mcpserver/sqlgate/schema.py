@@ -14,6 +14,7 @@ ACCOUNTS_DECIDED: Final = (
     "{} changes who may do what on the whole cluster; db_create_user and db_remove_user make and remove single logins"
 )
 _LOGINS: Final = frozenset({"user", "role"})
+_MADE_AND_GONE: Final = frozenset({"create", "alter", "drop", "rename"})
 _NO_ACCOUNT_FORM: Final = Refuse(
     "form",
     "This form of accounts and rights is not open here. db_create_user makes a login, db_remove_user removes one.",
@@ -28,7 +29,7 @@ def judge_schema(statement: list[Token]) -> str | Refuse:
             return _refusal(reading)
     except Refused as refused:
         return refused.refusal
-    return next((why for rule, why in forms.DECISIONS.items() if rule in reading.taken), "")
+    return "; ".join(why for rule, why in forms.DECISIONS.items() if rule in reading.taken)
 
 
 def judge_accounts(statement: list[Token]) -> str | Refuse:
@@ -46,7 +47,8 @@ def judge_accounts(statement: list[Token]) -> str | Refuse:
 def is_of_accounts(statement: list[Token]) -> bool:
     """Whether this changes accounts or rights."""
     reading = Reading(statement)
-    return reading.word(0) in {"grant", "revoke"} or _thing(reading) in _LOGINS
+    word = reading.word(0)
+    return word in {"grant", "revoke"} or (word in _MADE_AND_GONE and _thing(reading) in _LOGINS)
 
 
 def _thing(reading: Reading) -> str:

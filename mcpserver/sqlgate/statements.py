@@ -52,7 +52,6 @@ class Statement:
 _UNCLEAR: Final = frozenset({TokenKind.OPEN, TokenKind.RUNNING, TokenKind.OTHER, TokenKind.GLUED})
 _CHANGING: Final = verbs.DATA | verbs.SCHEMA
 _MAIN: Final = QUERY | verbs.DATA
-_SKIPPED: Final = verbs.BETWEEN | verbs.THINGS
 
 
 def classify(sql: str) -> Statement:
@@ -122,7 +121,15 @@ _KINDS: Final = {
 
 def _thing(read: list[Token], start: int) -> str:
     """TABLE, USER, ... behind CREATE and the like: the first such word."""
-    return next((token.word for token in read[start + 1 : start + 8] if token.word in verbs.THINGS), "")
+    place = _thing_place(read, start)
+    return "" if place is None else read[place].word
+
+
+def _thing_place(read: list[Token], start: int) -> int | None:
+    """Of CREATE, ALTER and DROP a few words may stand before it; otherwise it comes at once, or what stands there is a name."""
+    furthest = start + 12 if _word(read, start) in {"create", "alter", "drop"} else start + 2
+    places = range(start + 1, min(furthest, len(read)))
+    return next((place for place in places if _word(read, place) in verbs.THINGS), None)
 
 
 def _targets(read: list[Token], start: int, verb: str) -> Iterator[str]:
@@ -130,7 +137,7 @@ def _targets(read: list[Token], start: int, verb: str) -> Iterator[str]:
     if verb in {"create", "drop"} and _thing(read, start) == "index":
         starts = [place + 1 for place, token in enumerate(read) if token.word == "on"][:1]
     elif verb in _CHANGING - {"batch"} | {"table"}:
-        starts = [_behind(read, start + 1)]
+        starts = [_behind(read, start)]
     else:
         starts = []
     starts += [place + 1 for place, token in enumerate(read) if token.word in {"join", "from"} and place > start]
@@ -138,9 +145,11 @@ def _targets(read: list[Token], start: int, verb: str) -> Iterator[str]:
         yield from _names(read, place)
 
 
-def _behind(read: list[Token], place: int) -> int:
-    """Behind the words that stand between a verb and its target."""
-    while _word(read, place) in _SKIPPED:
+def _behind(read: list[Token], start: int) -> int:
+    """Behind the words, and the parentheses, that stand between a verb and its target."""
+    thing = _thing_place(read, start) if _word(read, start) in verbs.SCHEMA else None
+    place = (start if thing is None else thing) + 1
+    while _word(read, place) in verbs.BETWEEN or _text(read, place) == "(":
         place += 1
     return place
 

@@ -19,7 +19,7 @@ class Kind(StrEnum):
     BLANK = "blank"
     COMMENT = "comment"
     HINT = "hint"
-    """A comment behind SELECT that the optimizer reads."""
+    """A comment that the optimizer reads: behind SELECT, or behind a change's verb."""
     RUNNING = "running"
     """A comment whose inside some server runs, or ends elsewhere."""
     NAME = "name"
@@ -83,6 +83,9 @@ _RUNS: Final = re.compile(r"/\*(?:[mMtT]?!|[\s\S]*/\*)")
 """A comment that some server runs, or that holds the beginning of another: a client may nest them, a server does not."""
 
 
+_HINTED: Final = frozenset({"insert", "replace", "update", "delete"})
+
+
 class _Kinds(dict[str, Kind | None]):
     """By a token's first character; None where that does not tell."""
 
@@ -128,7 +131,7 @@ def meaning(texts: list[str]) -> list[Token]:
         if kind is _BLANK:
             gap = True
             continue
-        if kind is _COMMENT and (kind := _kind_of_comment(text, before)) is _COMMENT:
+        if kind is _COMMENT and (kind := _kind_of_comment(text, before, found)) is _COMMENT:
             gap = True
             continue
         add(_token((kind, text, gap)))
@@ -166,9 +169,16 @@ def _kind(text: str) -> Kind:
             return Kind.NUMBER if _NUMBER.fullmatch(text) else Kind.GLUED
 
 
-def _kind_of_comment(text: str, before: str) -> Kind:
+def _kind_of_comment(text: str, before: str, found: list[Token]) -> Kind:
     if not text.startswith("/*"):
         return Kind.COMMENT
     if _RUNS.match(text):
         return Kind.RUNNING
-    return Kind.HINT if text[2:3] == "+" and before.lower() == "select" else Kind.COMMENT
+    if text[2:3] != "+" or not (before.lower() == "select" or (before.lower() in _HINTED and _begins(found))):
+        return Kind.COMMENT
+    return Kind.HINT
+
+
+def _begins(found: list[Token]) -> bool:
+    """Whether the last of these begins a statement: REPLACE may be a function, too."""
+    return len(found) == 1 or found[-2].text == ";"

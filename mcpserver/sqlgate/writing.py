@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from mcpserver.sqlgate.data import judge_data
+from mcpserver.sqlgate.gate import judge_end
 from mcpserver.sqlgate.lists.verbs import DATA, READING, SCHEMA, WHY_NOT
 from mcpserver.sqlgate.render import render
 from mcpserver.sqlgate.schema import is_of_accounts, judge_accounts, judge_schema
@@ -33,7 +34,6 @@ _MIXED: Final = Refuse(
 )
 _READS: Final = Refuse("reads", "db_query reads: send queries there, and here only what changes something.")
 _UNSURE: Final = Refuse("form", "The gate is not sure what this statement does: write it more plainly.")
-_KINDS: Final = frozenset({Kind.DATA, Kind.SCHEMA, Kind.ACCOUNTS})
 _LETTERS: Final = Refuse("characters", "A name holds letters that some servers take for others: put it in backticks.")
 
 
@@ -86,7 +86,7 @@ def _judge_all(statements: list[list[Token]]) -> tuple[Write, ...] | Refuse:
             return decision
         rendered = render(statement)
         told = classify(rendered)
-        if told.kind not in _KINDS:
+        if told.kind is not _kind(statement):
             return _UNSURE
         writes.append(Write(rendered, told, decision))
     return _MIXED if len({write.statement.kind is Kind.DATA for write in writes}) > 1 else tuple(writes)
@@ -97,6 +97,12 @@ def _judge(statement: list[Token]) -> str | Refuse:
     for token in statement:
         if token.kind is TokenKind.NAME and not token.text.isascii() and means_ascii(token.text):
             return _LETTERS
+    verdict = _judge_root(statement)
+    return verdict if isinstance(verdict, Refuse) else judge_end(statement) or verdict
+
+
+def _judge_root(statement: list[Token]) -> str | Refuse:
+    """By the first word."""
     word = first_word(statement)
     if statement[0].text == "(" or word in READING:
         return _READS if word in READING else _not_writing(word)
@@ -107,9 +113,16 @@ def _judge(statement: list[Token]) -> str | Refuse:
     return _not_writing(word)
 
 
+def _kind(statement: list[Token]) -> Kind:
+    """What it was judged as."""
+    if first_word(statement) in _DATA:
+        return Kind.DATA
+    return Kind.ACCOUNTS if is_of_accounts(statement) else Kind.SCHEMA
+
+
 def _not_writing(word: str) -> Refuse:
     if reason := WHY_NOT.get(word):
-        return Refuse("first_word", reason)
+        return Refuse("never", reason)
     return Refuse(
         "first_word",
         "db_execute takes INSERT, REPLACE, UPDATE, DELETE, WITH before these, CREATE, ALTER, DROP, RENAME, TRUNCATE, FLASHBACK, "

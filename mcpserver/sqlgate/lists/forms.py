@@ -270,9 +270,15 @@ _ALTER: Final = {
         DROPPING
         REWRITE
         RENAMING
-        TTL_OPTION
         TTL_REMOVED
+        ALTERED_OPTION { ALTERED_OPTION }
         """,
+    "ALTERED_OPTION": """
+        SMALL_OPTION
+        REWRITING_OPTION
+        TTL_OPTION
+        """,
+    "REWRITING_OPTION": "LARGE_OPTION",
     "ADDITION": """
         add [ column ] IF_NOT_EXISTS ELEMENTS
         add KEY
@@ -282,7 +288,6 @@ _ALTER: Final = {
         alter index|key IF_EXISTS NAME visible|invisible|ignored
         alter index|key IF_EXISTS NAME not ignored
         set tiflash replica NUMBER [ location labels TEXT { , TEXT } ]
-        SMALL_OPTION
         ONLINE
         """,
     "PLACE": """
@@ -304,7 +309,6 @@ _ALTER: Final = {
         change [ column ] IF_EXISTS NAME COLUMN [ PLACE ]
         convert to character|char set WORD_OR_TEXT_OR_BINARY [ collate WORD_OR_TEXT_OR_BINARY ]
         convert to charset WORD_OR_TEXT_OR_BINARY [ collate WORD_OR_TEXT_OR_BINARY ]
-        LARGE_OPTION
         add partition IF_NOT_EXISTS PARTITIONS
         add partition IF_NOT_EXISTS partitions NUMBER
         coalesce partition NUMBER
@@ -346,9 +350,12 @@ _REMOVE: Final = {
     "TRUNCATE": "truncate [ table ] TABLE",
     "RENAME": "rename table|tables IF_EXISTS TABLE to TABLE { , TABLE to TABLE }",
     "FLASHBACK": """
+        FLASHBACK_CLUSTER
+        FLASHBACK_ONE
+        """,
+    "FLASHBACK_ONE": """
         flashback table TABLE [ to NAME ]
         flashback database|schema DATABASE [ to DATABASE ]
-        FLASHBACK_CLUSTER
         """,
     "FLASHBACK_CLUSTER": """
         flashback cluster to timestamp TEXT
@@ -369,6 +376,7 @@ DECISIONS: Final = {
     "IGNORING": "ALTER IGNORE removes rows that do not fit",
     "DROPPING": "ALTER TABLE drops columns, indexes, defaults or partitions here",
     "REWRITE": "ALTER TABLE changes or rewrites here what the table holds",
+    "REWRITING_OPTION": "ALTER TABLE changes here how the table is stored",
     "RENAMING": "ALTER TABLE renames here what others may use",
     "TTL_REMOVED": "ALTER TABLE ends here what deletes old rows",
     "REPARTITION": "PARTITION BY moves every row of the table",
@@ -381,10 +389,10 @@ DECISIONS: Final = {
     "TRUNCATE": "TRUNCATE removes every row",
     "RENAME": "RENAME TABLE takes a name away that others may use",
     "FLASHBACK_CLUSTER": "FLASHBACK CLUSTER takes the whole cluster back in time, with everybody's changes",
-    "FLASHBACK": "FLASHBACK brings back a table or a database as it was",
+    "FLASHBACK_ONE": "FLASHBACK brings back a table or a database as it was",
     "RECOVER": "RECOVER TABLE brings back a table as it was",
 }
-"""The first of these that fits is said."""
+"""All that fit are said."""
 
 ACCOUNTS: Final = {
     "LOGIN": """
@@ -421,8 +429,8 @@ ACCOUNTS: Final = {
     "RESOURCE": "max_queries_per_hour|max_updates_per_hour|max_connections_per_hour|max_user_connections NUMBER",
     "LOGIN_OPTION": """
         account lock|unlock
-        password expire [ never|default ]
         password expire interval NUMBER day
+        password expire [ never|default ]
         failed_login_attempts|password_lock_time NUMBER
         comment|attribute TEXT
         """,

@@ -35,15 +35,12 @@ SERVER: Final = words(
 """Act on the server itself."""
 
 THINGS: Final = words(
-    "table database schema view index sequence user role procedure function trigger event tablespace server"
+    "table tables database schema view index sequence user role procedure function trigger event tablespace server"
 )
 """What CREATE, ALTER and DROP are of."""
 
-BETWEEN: Final = words(
-    """or replace temporary global session unique fulltext spatial vector columnar if not exists ignore low_priority high_priority
-    delayed quick into from only online offline placement policy resource group binding masking algorithm definer sql security"""
-)
-"""Words that may stand between a verb and its target."""
+BETWEEN: Final = words("if not exists ignore low_priority high_priority delayed quick into from only")
+"""Words that may stand before a target, behind the verb and its thing."""
 
 READING: Final = words("select table values show explain describe desc")
 """What db_query is for."""
