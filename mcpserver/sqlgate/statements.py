@@ -51,6 +51,7 @@ class Statement:
 
 _UNCLEAR: Final = frozenset({TokenKind.OPEN, TokenKind.RUNNING, TokenKind.OTHER, TokenKind.GLUED})
 _CHANGING: Final = verbs.DATA | verbs.SCHEMA
+_OF_THINGS: Final = frozenset({"create", "alter", "drop", "rename"})
 _MAIN: Final = QUERY | verbs.DATA
 
 
@@ -103,7 +104,7 @@ def _kind(sql: str, read: list[Token], start: int, verb: str) -> Kind:
         return Kind.UNKNOWN
     if isinstance(judge(sql), Allow):
         return Kind.READ
-    if verb in verbs.ACCOUNTS or (verb in verbs.SCHEMA and _thing(read, start) in verbs.ACCOUNT_THINGS):
+    if verb in verbs.ACCOUNTS or (verb in _OF_THINGS and _thing(read, start) in verbs.ACCOUNT_THINGS):
         return Kind.ACCOUNTS
     for kind, known in _KINDS.items():
         if verb in known:
