@@ -4,9 +4,11 @@ from mcpserver.tidbcloud.errors import CloudNotFound
 from mcpserver.tidbcloud.types import Branch
 from mcpserver.tools.find import Found
 from mcpserver.tools.spec import Call
+from mcpserver.tools.user_sql import sql_way
 from mcpserver.tools.user_ways import ApiWay, Way, users_of
+from mcpserver.tools.writer import writer_of
 from mcpserver.vault.clients import cloud
-from tidbmcp.lib.errors import Refused
+from mcpserver.vault.models import Role
 
 
 async def way_of(call: Call, found: Found, branch: Branch | None) -> Way:
@@ -17,4 +19,5 @@ async def way_of(call: Call, found: Found, branch: Branch | None) -> Way:
             return ApiWay(client, found, await users_of(client, found.cluster.cluster_id))
         except CloudNotFound:
             pass  # the cluster itself was found a moment ago
-    raise Refused("TiDB Cloud's API has no call for the users of this.")
+    writer = await writer_of(found, call, Role.ADMIN, branch=branch)
+    return await sql_way(call, writer, (branch or found.cluster).user_prefix or "")

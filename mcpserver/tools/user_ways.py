@@ -22,8 +22,9 @@ class UserUnclear(GatewayError):
 class Way(Protocol):
     """How users are listed, made and dropped. All names have their prefix."""
 
-    users: list[str]
-    """Those that were there when it was found."""
+    @property
+    def users(self) -> list[str]:
+        """Those that were there when it was found."""
 
     async def make(self, user: str, role: Role, password: Secret) -> str:
         """Make it with this role, whole or not at all. Its name. Raises GatewayError; UserUnclear where some of it may stand."""

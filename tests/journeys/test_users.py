@@ -163,3 +163,42 @@ def test_a_token_needs_the_scope_and_must_not_be_read_only(stack: Stack, tool: s
     asked = ASKED | {"user": "fine"}
     assert "needs the scope mcp:admin" in stack.refusal(tool, asked, token=stack.token("mcp:read,mcp:write,mcp:sql"))
     assert "read-only" in stack.refusal(tool, asked, token=stack.token("mcp:admin", "--read-only"))
+
+
+def test_a_branch_has_users_of_its_own_made_by_sql(stack: Stack, page: Page, token: str) -> None:
+    on_branch = ASKED | {"branch": "users", "user": "tester"}
+    stack.answer("tidbcloud_create_branch", {"cluster": CLUSTER, "display_name": "users", "wait": True})
+    try:
+        branch = stack.answer("tidbcloud_get_branch", {"cluster": CLUSTER, "branch": "users"})
+        made = stack.answer("db_create_user", on_branch | {"role": "role_readwrite"}, token=token)
+        assert made["user"] == f"{branch['user_prefix']}.tester"
+        sign_in(page, stack, "developer")
+        page.goto(made["password_page"])
+        expect(page.get_by_text("users", exact=True)).to_be_visible()
+        page.get_by_role("button", name="Show the password").click()
+        password = page.locator("#password").inner_text().strip()
+        connection = log_in(branch, made["user"], password, database="freight")
+        connection.query("DELETE FROM shipments WHERE 1 = 0")
+        with pytest.raises(MySQLdb.OperationalError, match="denied"):
+            connection.query("SELECT * FROM mysql.global_priv")
+        connection.close()
+        with pytest.raises(MySQLdb.OperationalError, match="Access denied"):
+            log_in(stack.sandbox.cluster(CLUSTER), made["user"], password)
+
+        assert "There is a user" in stack.refusal("db_create_user", on_branch, token=token)
+        assert "There is no user" in stack.refusal("db_remove_user", on_branch | {"user": "testr"}, token=token)
+        own = {
+            "root": "belongs to",
+            "tidbmcp_reader": "gateway's own",
+            f"{branch['user_prefix']}.tidbmcp_owner": "gateway's own",
+        }
+        for user, why in own.items():
+            assert why in stack.refusal("db_create_user", on_branch | {"user": user}, token=token)
+            assert why in stack.refusal("db_remove_user", on_branch | {"user": user}, token=token)
+        stack.answer("db_remove_user", on_branch, token=token)
+        with pytest.raises(MySQLdb.OperationalError, match="Access denied"):
+            log_in(branch, made["user"], password)
+        assert password not in str(stack.events()) + "".join(stack.log)
+    finally:
+        gone = {"cluster": CLUSTER, "branch": "users", "confirm": True, "confirm_name": "users"}
+        stack.answer("tidbcloud_delete_branch", gone)

@@ -416,3 +416,12 @@ async def test_a_cloud_that_does_not_want_to_changes_nothing(cloud: Cloud, calle
     await refusal(caller, tool, user="reporter" if tool == REMOVE else "reports")
     assert (await ended())[0] == Result.ERROR
     assert not await in_control_thread(HandedSecret.objects.exists)
+
+
+async def test_where_the_api_knows_no_users_it_takes_an_owner_login(
+    cloud: Cloud, far: FarEnd, caller: Principal
+) -> None:
+    do = cloud.do
+    cloud.do = lambda asked: Answer(404) if "sqlUsers" in asked.path else do(asked)  # type: ignore[method-assign]
+    assert "No owner login" in await refusal(caller, CREATE)
+    assert changes(far) == []
