@@ -21,7 +21,6 @@ from tidbmcp.lib.ids import new_id
 from tidbmcp.lib.passwords import new_password
 from tidbmcp.lib.secrets import Secret
 
-
 DENIED = {1044, 1142, 1227, 1370}
 
 
