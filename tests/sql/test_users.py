@@ -10,10 +10,10 @@ import pytest
 from accounts.principal import Principal
 from audit.facts import NOBODY, Facts
 from mcpserver.sql.errors import SqlError, SqlRejected
-from mcpserver.tools import user_sql
 from mcpserver.tools.spec import Call
 from mcpserver.tools.user_sql import SqlWay, sql_way
 from mcpserver.tools.user_ways import UserUnclear
+from mcpserver.tools.writer import run_fixed
 from mcpserver.vault.models import Role
 from tests.sql.servers import Login, SqlServer
 from tidbmcp.lib.errors import Refused
@@ -121,13 +121,13 @@ async def test_no_statement_holds_the_password(
     server: SqlServer, way: SqlWay, user: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[str] = []
-    run = user_sql.run_fixed
+    run = run_fixed
 
     async def heard(call: Call, writer: Any, statements: list[str]) -> object:
         sent.extend(statements)
         return await run(call, writer, statements)
 
-    monkeypatch.setattr(user_sql, "run_fixed", heard)
+    monkeypatch.setattr("mcpserver.tools.user_sql.run_fixed", heard)
     login = await made(way, user, Role.READWRITE)
     assert len(sent) > 1
     assert login.password not in "".join(sent)
@@ -149,7 +149,7 @@ async def test_a_user_that_somebody_made_meanwhile_keeps_its_password(
 
 def failing_at(number: int, monkeypatch: pytest.MonkeyPatch, *, undo_too: bool = False) -> None:
     """A server that refuses the batch of this number; the rights are the second, dropping again is the third."""
-    run, batches = user_sql.run_fixed, iter(range(1, 100))
+    run, batches = run_fixed, iter(range(1, 100))
 
     async def sometimes(call: Call, writer: Any, statements: list[str]) -> object:
         turn = next(batches)
@@ -158,7 +158,7 @@ def failing_at(number: int, monkeypatch: pytest.MonkeyPatch, *, undo_too: bool =
             raise SqlRejected("The database refused the statement: near 'IDENTIFIED BY PASSWORD '*ABCDEF'' (1064)")
         return await run(call, writer, statements)
 
-    monkeypatch.setattr(user_sql, "run_fixed", sometimes)
+    monkeypatch.setattr("mcpserver.tools.user_sql.run_fixed", sometimes)
 
 
 async def test_where_its_rights_are_refused_the_user_goes_again(
