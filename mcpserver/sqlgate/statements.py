@@ -130,7 +130,8 @@ def _thing_place(read: list[Token], start: int) -> int | None:
     """Of CREATE, ALTER and DROP a few words may stand before it; otherwise it comes at once, or what stands there is a name."""
     furthest = start + 12 if _word(read, start) in {"create", "alter", "drop"} else start + 2
     places = range(start + 1, min(furthest, len(read)))
-    return next((place for place in places if _word(read, place) in verbs.THINGS), None)
+    known = {"table"} if _word(read, start) == "truncate" else verbs.THINGS
+    return next((place for place in places if _word(read, place) in known), None)
 
 
 def _targets(read: list[Token], start: int, verb: str) -> Iterator[str]:
