@@ -47,6 +47,7 @@ READS: dict[str, dict[str, Any]] = {
     "db_query": {"cluster": "shop", "branch": "steady", "sql": "SELECT 1"},
     "show_databases": {"cluster": "shop", "branch": "steady"},
     "show_tables": {"cluster": "shop", "branch": "steady", "database": "shop"},
+    "compare_schema": {"cluster": "shop", "to_branch": "steady", "database": "shop"},
     "my_access": {},
 }
 
@@ -62,7 +63,7 @@ def changes(name: str) -> dict[str, dict[str, Any]]:
     }
 
 
-ELSEWHERE = {"db_create_user", "db_execute", "db_remove_user"}
+ELSEWHERE = {"apply_schema_change", "db_create_user", "db_execute", "db_remove_user", "prepare_schema_change"}
 """Changes on another host: tests/unit/test_users.py and tests/sql have their faults."""
 
 
