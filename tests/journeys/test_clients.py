@@ -53,12 +53,13 @@ async def test_each_part_of_an_answer_is_complete_alone(stack: Stack, era: str) 
 
 @pytest.mark.parametrize("era", ERAS)
 async def test_answers_fit_the_schemas_that_tools_declare(stack: Stack, era: str) -> None:
-    made = stack.answer("tidbcloud_create_branch", {"cluster": "shop", "display_name": f"for {era}"})
+    made = stack.answer("tidbcloud_create_branch", {"cluster": "shop", "display_name": f"for {era}", "wait": True})
     branch = made["branch_id"]
     arguments = {
         "db_query": {"cluster": "shop", "sql": "SELECT * FROM shop.customers LIMIT 3"},
         "show_databases": {"cluster": "shop"},
         "show_tables": {"cluster": "shop", "database": "shop"},
+        "compare_schema": {"cluster": "shop", "database": "shop", "to_branch": branch},
         "tidbcloud_get_cluster": {"cluster": "shop"},
         "tidbcloud_list_branches": {"cluster": "shop"},
         "tidbcloud_get_branch": {"cluster": "shop", "branch": branch},
@@ -87,7 +88,11 @@ async def test_an_unknown_tool_is_a_fault_of_the_protocol(stack: Stack, era: str
 async def test_a_token_sees_only_what_its_scopes_open(stack: Stack, era: str) -> None:
     token = stack.token("mcp:sql")
     async with connected(stack, era, token) as client:
-        assert [tool.name for tool in (await client.list_tools()).tools] == ["my_access"]
+        assert [tool.name for tool in (await client.list_tools()).tools] == [
+            "db_execute",
+            "apply_schema_change",
+            "my_access",
+        ]
         refusal = await client.call_tool("db_query", {"cluster": "shop", "sql": "SELECT 1"})
         access = await client.call_tool("my_access", {})
     assert "needs the scope mcp:read" in refusal.content[0].text
