@@ -16,9 +16,7 @@ from mcpserver.vault.logins import Place, held
 from tidbmcp.lib.errors import BadInput
 from tidbmcp.lib.threads import in_control_thread
 
-BranchName = Annotated[
-    str, Field(min_length=1, max_length=100, description="Branch: its id, or its exact display name.")
-]
+BranchName = Annotated[str, Field(min_length=1, max_length=100, description="Branch: its id or exact display name.")]
 
 
 class BranchesArguments(ClusterArguments, ListArguments):

@@ -6,12 +6,12 @@ from pydantic import BaseModel
 
 from accounts.scopes import Scope
 from mcpserver.sql.job import Statement
+from mcpserver.sql.schemas.looked import databases, tables_in
 from mcpserver.sqlgate import is_system_schema
-from mcpserver.sqlgate.quote import text_literal
 from mcpserver.tools.clusters import ClusterArguments
 from mcpserver.tools.query import NOTICE, DatabaseName, default_limits, refuse_system, run_read
 from mcpserver.tools.spec import BranchRef, Call, Effect, tool
-from tidbmcp.lib.errors import NotFound
+from mcpserver.tools.tables import look_at, refuse_unknown_database
 
 
 class PlaceArguments(ClusterArguments):
@@ -35,14 +35,16 @@ class DatabasesAnswer(BaseModel):
 
 
 class TableRow(BaseModel):
-    """One table or view."""
+    """One table or view. The comment is its beginning."""
 
     name: str
     kind: str
+    row_estimate: int | None
+    comment: str
 
 
 class TablesAnswer(BaseModel):
-    """Tables and views by name."""
+    """Tables and views by name, with what the server guesses of their rows."""
 
     database: str
     tables: list[TableRow]
@@ -61,8 +63,7 @@ class TablesAnswer(BaseModel):
 )
 async def show_databases(call: Call, arguments: PlaceArguments) -> dict[str, Any]:
     """As the reader sees them."""
-    sql = "SELECT schema_name FROM information_schema.schemata ORDER BY schema_name"
-    table = await run_read(call, arguments.cluster, Statement(sql), default_limits(), branch=arguments.branch)
+    table = await run_read(call, arguments.cluster, Statement(databases()), default_limits(), branch=arguments.branch)
     names = [row[0] for row in table.rows if not is_system_schema(row[0])]
     return {"databases": names, "truncated": bool(table.cut), "notice": NOTICE}
 
@@ -70,7 +71,10 @@ async def show_databases(call: Call, arguments: PlaceArguments) -> dict[str, Any
 @tool(
     "show_tables",
     title="Show tables",
-    description="Lists the tables and views of one database. Use db_query with DESCRIBE for a table's columns. Cheap.",
+    description=(
+        "Lists the tables and views of one database, with estimated rows and comments. Use describe_table for a table's "
+        "columns, search_schema where there are many. Cheap."
+    ),
     scope=Scope.READ,
     effect=Effect.READS,
     arguments=TablesArguments,
@@ -79,16 +83,13 @@ async def show_databases(call: Call, arguments: PlaceArguments) -> dict[str, Any
 async def show_tables(call: Call, arguments: TablesArguments) -> dict[str, Any]:
     """From information_schema, so that a name is a value there and never part of a statement."""
     refuse_system(arguments.database)
-    sql = (
-        "SELECT table_name, CASE table_type WHEN 'BASE TABLE' THEN 'table' ELSE LOWER(table_type) END "  # noqa: S608 - in hex
-        f"FROM information_schema.tables WHERE table_schema = {text_literal(arguments.database)} ORDER BY table_name"
-    )
-    table = await run_read(call, arguments.cluster, Statement(sql), default_limits(), branch=arguments.branch)
+    statement = Statement(tables_in(arguments.database))
+    table = await run_read(call, arguments.cluster, statement, default_limits(), branch=arguments.branch)
     if not table.rows:
-        known = await show_databases(call, PlaceArguments(cluster=arguments.cluster, branch=arguments.branch))
-        if arguments.database not in known["databases"]:
-            raise NotFound(
-                f"There is no database {arguments.database!r}. There are: {', '.join(known['databases'][:50])}."
-            )
-    tables = [{"name": row[0], "kind": row[1]} for row in table.rows]
+        looker = await look_at(call, arguments.cluster, arguments.branch)
+        await refuse_unknown_database(looker, arguments.database)
+    tables = [
+        {"name": name, "kind": kind, "row_estimate": rows, "comment": comment or ""}
+        for name, kind, rows, comment in table.rows
+    ]
     return {"database": arguments.database, "tables": tables, "truncated": bool(table.cut), "notice": NOTICE}

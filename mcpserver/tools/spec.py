@@ -33,21 +33,17 @@ class NoArguments(Arguments):
     """None."""
 
 
-ClusterRef = Annotated[
-    str, Field(min_length=1, max_length=100, description="Cluster: its id, or its exact display name.")
-]
+ClusterRef = Annotated[str, Field(min_length=1, max_length=100, description="Cluster: its id or exact display name.")]
 BranchRef = Annotated[
     str | None,
     Field(
         min_length=1,
         max_length=100,
-        description="Branch: its id, or its exact display name; leave it out for the cluster itself.",
+        description="Branch: its id or exact display name; else the cluster itself.",
     ),
 ]
 PageSize = Annotated[int, Field(ge=1, le=100, description="Rows a page.")]
-PageToken = Annotated[
-    str | None, Field(max_length=2000, description="next_page_token of the page before; leave it out at first.")
-]
+PageToken = Annotated[str | None, Field(max_length=2000, description="next_page_token of the page before.")]
 
 
 Progress = Callable[[float, float, str], Awaitable[None]]

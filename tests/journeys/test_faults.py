@@ -47,6 +47,10 @@ READS: dict[str, dict[str, Any]] = {
     "db_query": {"cluster": "shop", "branch": "steady", "sql": "SELECT 1"},
     "show_databases": {"cluster": "shop", "branch": "steady"},
     "show_tables": {"cluster": "shop", "branch": "steady", "database": "shop"},
+    "search_schema": {"cluster": "shop", "branch": "steady", "words": "customer"},
+    "describe_table": {"cluster": "shop", "branch": "steady", "database": "shop", "table": "customers"},
+    "sample_table": {"cluster": "shop", "branch": "steady", "database": "shop", "table": "customers"},
+    "get_connection_info": {"cluster": "shop", "branch": "steady"},
     "compare_schema": {"cluster": "shop", "to_branch": "steady", "database": "shop"},
     "my_access": {},
 }

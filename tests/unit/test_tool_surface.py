@@ -21,13 +21,15 @@ REFUSED = {"$ref", "anyOf", "oneOf", "allOf", "not", "const", "exclusiveMinimum"
 VERBS = {"list": "List", "get": "Get", "create": "Create", "update": "Update", "delete": "Delete"}
 
 ARGUMENTS: dict[str, tuple[str, str]] = {
-    "cluster": ("string", "Cluster: its id, or its exact display name."),
-    "branch": ("string", "Branch: its id, or its exact display name"),
+    "cluster": ("string", "Cluster: its id or exact display name."),
+    "branch": ("string", "Branch: its id or exact display name"),
     "parent_branch": ("string", "Branch to copy"),
     "id": ("string", "Schema change: "),
     "from_branch": ("string", "Branch to compare"),
     "to_branch": ("string", "Branch to compare with"),
     "database": ("string", "Database"),
+    "table": ("string", "Table or view: its exact name."),
+    "words": ("string", "Words to look for"),
     "sql": ("string", "One "),
     "max_rows": ("integer", ""),
     "max_tokens": ("integer", ""),
