@@ -41,9 +41,10 @@ class Match:
 
 
 def words_in(text: str) -> list[str]:
-    """What is looked for: in small letters, each once; a plural finds the singular too."""
+    """What is looked for: in small letters, each once; a plural finds the singular too. A lone letter is in everything."""
     parts = [part.lower() for word in _WORD.findall(text) for part in _CAMEL.split(word) if part]
-    return list(dict.fromkeys(_stem(part) for part in parts))
+    telling = [part for part in parts if len(part) > 1 or not part.isascii()]
+    return list(dict.fromkeys(_stem(part) for part in telling or parts))
 
 
 def _stem(word: str) -> str:

@@ -122,7 +122,9 @@ WORDS = {
     "order_id": ["order", "id"],
     "address": ["address"],
     "countries": ["countr"],
-    "' OR 1=1": ["or", "1"],
+    "' OR 1=1": ["or"],
+    "a person's": ["person"],
+    "x": ["x"],
     "%_": [],
 }
 
