@@ -8,16 +8,18 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
 
 from audit.facts import Facts, facts_of
 from audit.recorded_admin import RecordedAdmin
-from mcpserver.changes.models import SchemaChange, State
+from mcpserver.changes.models import SchemaChange
 from mcpserver.login_actions import LoginActions
+from mcpserver.schema_change_admin import SchemaChangeAdmin
 from mcpserver.vault.models import OFFICIAL_API, OFFICIAL_IAM, Auth, LoginsDue, Sealed, SqlLogin, TidbCloudConnection
 from mcpserver.vault.probe import probe_connection, probe_login
 from tidbmcp.lib.errors import GatewayError
 from tidbmcp.lib.secrets import Secret
+
+admin.site.register(SchemaChange, SchemaChangeAdmin)
 
 
 class SealedForm(forms.ModelForm[Any]):
@@ -176,40 +178,4 @@ class LoginsDueAdmin(RecordedAdmin):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-@admin.register(SchemaChange)
-class SchemaChangeAdmin(RecordedAdmin):
-    """Schema changes, to look at. They are made, applied and swept elsewhere."""
-
-    lead = "Changes of schemas that were tried on a branch. Who prepared one can apply it until it expires."
-    empty = "None yet: agents prepare them, each on a branch of its own."
-    list_display = ["created_at", "requester", "cluster_name", "database", "chip", "expires_at", "branch_gone_at"]
-    list_filter = ["state", "requester"]
-    search_fields = ["cluster_id", "branch_id"]
-    readonly_fields = [
-        "id", "chip", "problem", "requester", "token", "reason", "connection", "cluster_name", "cluster_id", "database",
-        "statements", "difference", "branch_name", "branch_id", "created_at", "decided_at", "ended_at", "expires_at",
-        "branch_gone_at",
-    ]  # fmt: skip
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Without the two schemas, which are long."""
-        return list(self.readonly_fields)
-
-    @admin.display(description="state", ordering="state")
-    def chip(self, row: SchemaChange) -> str:
-        known = {State.APPLIED: "ok", State.FAILED: "error", State.UNKNOWN: "unknown", State.READY: "ask"}
-        kind = known.get(State(row.state), "plain")
-        return format_html('<span class="chip chip-{}">{}</span>', kind, State(row.state).label)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Its branch would be left behind."""
         return False

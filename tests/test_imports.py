@@ -14,7 +14,7 @@ LAYERS: list[list[str]] = [
     ["tidbmcp.console", "mcpserver.management"],
     ["mcpserver.sandbox"],
     ["mcpserver.admin"],
-    ["mcpserver.login_actions"],
+    ["mcpserver.login_actions", "mcpserver.schema_change_admin"],
     ["tidbmcp.http", "tidbmcp.pages", "tidbmcp.checks", "tidbmcp.summary", "tidbmcp.celery"],
     ["mcpserver.tasks"],
     ["mcpserver.gate"],

@@ -47,7 +47,25 @@ def test_it_is_shown_and_can_be_neither_made_nor_changed_nor_deleted(
     assert "DROP TABLE t" in page
     assert "<script>" not in page.replace("<script src", "")
     assert "the whole schema" not in page
+    assert "U+202E" in page
     assert as_alice.get(f"{CHANGES}add/").status_code == 403
     for path in (f"{CHANGES}{row.pk}/change/", f"{CHANGES}{row.pk}/delete/"):
         assert as_alice.post(path, {"state": "ready", "post": "yes"}).status_code == 403
     assert SchemaChange.objects.get(pk=row.pk).state == State.PREPARING
+
+
+def test_statements_and_difference_are_blocks_to_read(as_alice: Client, ours: TidbCloudConnection) -> None:
+    added = {"change": "added", "kind": "column", "table": "t", "name": "c", "before": None, "after": "`c` int"}
+    gone = {
+        "change": "removed",
+        "kind": "table",
+        "table": HOSTILE,
+        "name": HOSTILE,
+        "before": "CREATE\nTABLE",
+        "after": None,
+    }
+    row = change(ours, difference=[added, gone])
+    page = as_alice.get(f"{CHANGES}{row.pk}/change/").text
+    assert "column t.c added\n  + `c` int\ntable &lt;script&gt;" in page
+    assert "removed\n  - CREATE\n  - TABLE</pre>" in page
+    assert "DROP TABLE t;</pre>" in page
