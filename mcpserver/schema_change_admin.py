@@ -40,15 +40,15 @@ class SchemaChangeAdmin(RecordedAdmin):
         state = State(row.state)
         return format_html('<span class="chip chip-{}">{}</span>', CHIPS.get(state, "plain"), state.label)
 
-    @admin.display(description="problem", empty_value="none")
+    @admin.display(description="problem")
     def what_failed(self, row: SchemaChange) -> str:
         """Why it went no further."""
-        return make_visible(row.problem)
+        return make_visible(row.problem) or "none"
 
-    @admin.display(description="reason, in the agent's words", empty_value="none given")
+    @admin.display(description="reason, in the agent's words")
     def why(self, row: SchemaChange) -> str:
         """Nobody has checked it."""
-        return make_visible(row.reason)
+        return make_visible(row.reason) or "none given"
 
     @admin.display(description="statements")
     def as_asked(self, row: SchemaChange) -> str:
