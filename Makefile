@@ -3,13 +3,17 @@ PORT ?= 8000
 PYTHON := .venv/bin/python
 export PYTHONUNBUFFERED = 1
 
-.PHONY: run test check bench profile fuzz lock setup-run setup-test
+.PHONY: run test test-all check bench profile fuzz lock setup-run setup-test
 
 run: setup-run
 	@exec scripts/run "$(PORT)"
 
 test: setup-test
 	@exec $(PYTHON) -m pytest
+
+test-all: setup-test
+	@$(PYTHON) -m pytest --long
+	@$(PYTHON) -m tests.fuzz $(FUZZ)
 
 check: setup-test
 	@exec scripts/check
