@@ -34,7 +34,7 @@ RequestKeyText = Annotated[
         min_length=1,
         max_length=64,
         pattern=r"^[!-~]+$",
-        description="A name of yours for this call: with it again, within a day, the same call is not run twice.",
+        description="A name of yours for this call, in ASCII without blanks: with it again, within a day, it is not run twice.",
     ),
 ]
 
@@ -63,7 +63,7 @@ async def once(call: Call, asked: Asked | None, run: Run) -> dict[str, Any]:
             "Whether this request_key was used could not be looked up, so nothing was run.", detail=str(error)
         ) from error
     if first is not None:
-        call.noted["answered from the record of call"] = str(first.call_id)
+        call.noted["call that had this request_key first"] = str(first.call_id)
         return _again(first, asked)
     return {**await _first(call, asked, run), "repeated": False}
 
@@ -102,7 +102,7 @@ async def _settled(write: Callable[[], None]) -> None:
 def _again(first: RequestKey, asked: Asked) -> dict[str, Any]:
     """The answer of the first call, or what is known of it. Raises GatewayError where it had none."""
     if first.arguments != asked.digest:
-        raise BadInput("This request_key was used for another call of this token: take a new one for this call.")
+        raise BadInput("This request_key was used for another call, so nothing was run: take a new one for this call.")
     match first.state:
         case State.DONE:
             return {**orjson.loads(first.told), "repeated": True}

@@ -53,7 +53,7 @@ ARGUMENTS: dict[str, tuple[str, str]] = {
     "reason": ("string", "Why, in a sentence"),
     "statements": ("array", "Statements in their order"),
     "dry_run": ("boolean", "Run it, say what it would change"),
-    "request_key": ("string", "A name of yours for this call"),
+    "request_key": ("string", "A name of yours for this call, "),
 }
 """By name: the type, and how the description begins, in whatever tool."""
 
