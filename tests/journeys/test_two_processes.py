@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -161,3 +162,20 @@ def test_a_token_that_is_made_in_one_process_is_taken_by_the_other_at_once(pair:
     token = re.search(r"tmcp_\w{20,}", page)
     assert token, page
     assert pair.first.post(PING, token=token[0]).status_code == 200
+
+
+def test_calls_with_one_key_in_both_processes_at_once_run_once(pair: Pair) -> None:
+    both = (pair.first, pair.second)
+    asked = {"cluster": "shop", "database": "shop", "request_key": "both"}
+    create = {**asked, "statements": "CREATE TABLE taken (id INT AUTO_INCREMENT PRIMARY KEY, n INT)"}
+    assert pair.first.answer("db_execute", create)["repeated"] is False
+    assert pair.second.answer("db_execute", create)["repeated"] is True
+    insert = {**asked, "request_key": "storm", "statements": "INSERT INTO taken (n) VALUES (1)"}
+    with ThreadPoolExecutor(16) as pool:
+        made = list(pool.map(lambda one: one.call("db_execute", insert)["result"], both * 12))
+    done = [one["structuredContent"]["repeated"] for one in made if not one["isError"]]
+    told = {one["content"][0]["text"].partition(" Ask")[0] for one in made if one["isError"]}
+    assert done.count(False) == 1
+    assert told <= {"The first call with this request_key is still running."}
+    assert pair.second.answer("db_execute", insert)["repeated"] is True
+    assert pair.first.query("SELECT COUNT(*) FROM shop.taken")["structuredContent"]["rows"] == [[1]]
