@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +37,7 @@ def accounts(own: Stack) -> None:
     as_root(own, "CREATE DATABASE trial")
     as_root(
         own,
-        "CREATE TABLE trial.accounts (id INT AUTO_INCREMENT PRIMARY KEY, money INT NOT NULL, name VARCHAR(40) UNIQUE, "
+        "CREATE TABLE trial.accounts (id INT AUTO_INCREMENT PRIMARY KEY, money INT NOT NULL, name VARCHAR(80) UNIQUE, "
         "CHECK (money >= 0)) AUTO_INCREMENT = 4",
     )
     as_root(own, "INSERT INTO trial.accounts VALUES (1, 100, 'ann'), (2, 100, 'ben'), (3, 100, 'cy')")
@@ -128,6 +129,28 @@ async def test_one_text_with_semicolons_is_a_list(own: Stack) -> None:
     answer = await done(own, f"{SPEND}; -- a remark; with one\n UPDATE accounts SET name = 'a;b' WHERE id = 2;")
     assert [one["rows_affected"] for one in answer["results"]] == [1, 1]
     assert rows(own)[:2] == ((1, 99, "ann"), (2, 100, "a;b"))
+
+
+NASTY = "it's \\ \" ` ; -- /* */ # \t \n 🚲 \u202e ? :x @@a {}"
+
+
+async def test_a_text_arrives_as_it_was_written(own: Stack) -> None:
+    literal = NASTY.replace("\\", "\\\\").replace("'", "''")
+    await done(own, f"UPDATE accounts SET name = '{literal}' WHERE id = 2; {SPEND}")
+    assert rows(own)[:2] == ((1, 99, "ann"), (2, 100, NASTY))
+
+
+def test_many_at_once_that_cross_lose_nothing(own: Stack) -> None:
+    """Half of them take the rows in the other order, so that some meet in deadlocks."""
+    there, back = SPEND, "UPDATE accounts SET money = money + 1 WHERE id = 2"
+    with ThreadPoolExecutor(16) as pool:
+        lists = [[there, back], [back, there]] * 24
+        made = list(pool.map(lambda statements: own.call("db_execute", asked(statements))["result"], lists))
+    given_up = [one["content"][0]["text"] for one in made if one["isError"]]
+    assert all("It was tried 3 times. All was rolled back: nothing is changed." in text for text in given_up)
+    counts = len(made) - len(given_up)
+    assert counts > len(given_up)
+    assert rows(own)[:2] == ((1, 100 - counts, "ann"), (2, 100 + counts, "ben"))
 
 
 async def test_a_name_may_say_its_database(own: Stack) -> None:
@@ -470,7 +493,7 @@ INSERT = "INSERT INTO accounts (money, name) VALUES (1, NULL)"
 async def test_a_call_that_is_repeated_with_its_key_runs_once(own: Stack) -> None:
     first = await done(own, INSERT, request_key="invoice-1", reason="the first time")
     own.stop()
-    own.start(SQL_MAX_WRITE_ROWS=str(ROWS_MOST))
+    own.start()
     again = await done(own, INSERT, request_key="invoice-1", reason="no answer came", era="legacy")
     assert len(rows(own)) == 4
     assert (first["repeated"], again["repeated"]) == (False, True)
@@ -521,25 +544,55 @@ def test_many_with_one_key_at_once_run_once(own: Stack) -> None:
 # Gone
 
 
-async def test_a_client_that_goes_away_leaves_nothing_done_and_its_key_free(own: Stack) -> None:
+WAITS = [SPEND, "UPDATE accounts SET money = 1, name = 'goes away' WHERE id = 2"]
+
+
+@contextmanager
+def ben_is_held(own: Stack) -> Iterator[None]:
+    """Until the end of this, whoever changes Ben's row waits."""
     cluster = own.sandbox.cluster("shop")
     root = cluster["root"]
-    holder = MySQLdb.connect(host=cluster["host"], port=cluster["port"], user=root["user"], password=root["password"])
-    holder.query("BEGIN")
-    holder.query("UPDATE trial.accounts SET money = 50 WHERE id = 2")
-    waits = [SPEND, "UPDATE accounts SET money = 1, name = 'goes away' WHERE id = 2"]
-    call = asyncio.create_task(called(own, waits, request_key="goes-away"))
-    await asyncio.to_thread(wait_until, lambda: running(own, "goes away") == 1, "it waits for the row")
-    call.cancel()
-    await asyncio.gather(call, return_exceptions=True)
-    await asyncio.to_thread(wait_until, lambda: running(own, "goes away") == 0, "it is killed")
-    await asyncio.to_thread(
-        wait_until, lambda: own.events("tool = 'db_execute' AND result = 'cancelled'"), "its row in the audit"
-    )
-    holder.query("ROLLBACK")
-    holder.close()
+    where = {"host": cluster["host"], "port": cluster["port"], "user": root["user"], "password": root["password"]}
+    with closing(MySQLdb.connect(**where)) as connection:
+        connection.query("BEGIN")
+        connection.query("SELECT * FROM trial.accounts WHERE id = 2 FOR UPDATE")
+        connection.store_result()
+        yield
+
+
+def waiting(own: Stack) -> bool:
+    return running(own, "goes away") == 1
+
+
+async def test_a_client_that_goes_away_leaves_nothing_done_and_its_key_free(own: Stack) -> None:
+    with ben_is_held(own):
+        call = asyncio.create_task(called(own, WAITS, request_key="goes-away"))
+        await asyncio.to_thread(wait_until, lambda: waiting(own), "it waits for the row")
+        call.cancel()
+        await asyncio.gather(call, return_exceptions=True)
+        await asyncio.to_thread(wait_until, lambda: not waiting(own), "it is killed")
+        await asyncio.to_thread(wait_until, lambda: ended(own)["result"] == "cancelled", "its row in the audit")
     assert rows(own) == BEFORE
-    assert not (await done(own, waits, request_key="goes-away"))["repeated"]
+    assert not (await done(own, WAITS, request_key="goes-away"))["repeated"]
+    assert rows(own)[:2] == ((1, 99, "ann"), (2, 1, "goes away"))
+
+
+def test_a_server_that_is_stopped_meanwhile_leaves_nothing_done_and_the_key_free(own: Stack) -> None:
+    arguments = asked(WAITS, request_key="stopped")
+    own.stop()
+    own.start_as_documented("--timeout-graceful-shutdown", "1")
+    try:
+        with ben_is_held(own), ThreadPoolExecutor(1) as pool:
+            cut = pool.submit(own.call, "db_execute", arguments)
+            wait_until(lambda: waiting(own), "it waits for the row")
+            own.stop()
+            assert "The server was stopped while this ran." in cut.result()["error"]["message"]
+            wait_until(lambda: not waiting(own), "it is killed")
+    finally:
+        own.start()
+    assert rows(own) == BEFORE
+    assert ended(own)["result"] == "cancelled"
+    assert own.answer("db_execute", arguments)["repeated"] is False
     assert rows(own)[:2] == ((1, 99, "ann"), (2, 1, "goes away"))
 
 
