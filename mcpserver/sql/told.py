@@ -47,5 +47,5 @@ def told(error: MySQLdb.Error) -> SqlError:
             "The connection to the database broke while the statement ran. Try again.", detail=f"{code} {text}"
         )
     recorded = f"the database refused the statement ({code})"
-    next_step = NEXT_STEPS.get(code, "")
+    next_step = NEXT_STEPS.get(code, ".")
     return SqlRejected(f"The database refused the statement: {text} ({code}){next_step}", recorded=recorded)

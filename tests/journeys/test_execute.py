@@ -170,7 +170,7 @@ async def test_a_dry_run_measures_and_leaves_nothing(own: Stack) -> None:
 async def test_one_that_fails_takes_the_others_back(own: Stack) -> None:
     sentence = await refused(own, [SPEND, "INSERT INTO accounts VALUES (9, 1, 'ben')", SPEND])
     assert sentence.startswith("Statement 2 of 3: The database refused the statement: Duplicate entry 'ben'")
-    assert "All was rolled back: nothing is changed." in sentence
+    assert "(1062). All was rolled back: nothing is changed." in sentence
     assert rows(own) == BEFORE
 
 

@@ -101,7 +101,7 @@ WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
     "quotes of a word processor": ("db_query", query("SELECT \u201ca\u201d"), "U+201C stands outside quotes: use plain blanks and signs there."),
     "a NUL": ("db_query", query("SELECT 1\0"), "The statement holds control characters or broken Unicode: take them out."),
     "accounts": ("db_query", query("SELECT * FROM mysql.user"), "The system databases are not open here. information_schema is, in part."),
-    "a file": ("db_query", query("SELECT 1 INTO OUTFILE '/tmp/x'"), "INTO writes the result into a file or a variable: drop it, the rows come in the answer."),
+    "a file": ("db_query", query("SELECT 1 INTO OUTFILE '/tmp/x'"), "INTO writes the result into a file or a variable: leave it out."),
     "a very long one": ("db_query", query("SELECT '" + "x" * 262_144 + "'"), "sql: string should have at most 262144 characters."),
     # SQL that fails
     "a syntax error": ("db_query", query("SELECT 1 1"), "The database refused the statement: You have an error in your SQL syntax"),

@@ -127,7 +127,7 @@ FUNCTIONS: Final = words(
 WHY_NOT: Final = {
     "sleep": "SLEEP only takes time: leave it out.",
     "benchmark": "BENCHMARK only takes time: leave it out.",
-    "get_lock": "GET_LOCK takes a lock, which a read does not need: leave it out.",
+    "get_lock": "GET_LOCK takes a lock by hand: leave it out.",
     "release_lock": "Locks are not open here: leave RELEASE_LOCK out.",
     "release_all_locks": "Locks are not open here: leave RELEASE_ALL_LOCKS out.",
     "is_used_lock": "Locks are not open here: leave IS_USED_LOCK out.",

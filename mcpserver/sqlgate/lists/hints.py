@@ -28,7 +28,7 @@ HINTS: Final = words(_JOINS, _AGGREGATION, _INDEXES, _STORAGE, _BLOCKS, _PLANS)
 """In lower case."""
 
 WHY_NOT: Final = {
-    "max_execution_time": "MAX_EXECUTION_TIME would beat the limit of time: give timeout_seconds instead.",
+    "max_execution_time": "MAX_EXECUTION_TIME would beat the limit of time: leave it out. db_query takes timeout_seconds.",
     "memory_quota": "MEMORY_QUOTA would beat the limit of memory: leave it out.",
     "resource_group": "RESOURCE_GROUP would take other people's share of the server: leave it out.",
     "set_var": "SET_VAR changes settings of the server's session: leave it out.",

@@ -21,8 +21,8 @@ _A_NAME = "Is it a name? Then put it in backticks."
 REFUSED: Final[dict[str, str]] = {
     **{word: f"{word.upper()} changes something, and has no place inside a query. {_A_NAME}" for word in _CHANGES.split()},
     **{word: f"{word.upper()} has no place inside a query. {_A_NAME}" for word in _ELSEWHERE.split()},
-    "into": "INTO writes the result into a file or a variable: drop it, the rows come in the answer.",
-    "outfile": "OUTFILE writes a file on the server: drop it, the rows come in the answer.",
+    "into": "INTO writes the result into a file or a variable: leave it out.",
+    "outfile": "OUTFILE writes a file on the server: leave it out.",
     "infile": "Files of the server are not open here.",
     "lock": "LOCK IN SHARE MODE takes locks: drop it.",
     "for": "FOR UPDATE and FOR SHARE take locks: drop them. NEXT VALUE FOR moves a sequence.",

@@ -129,7 +129,7 @@ def test_a_function_with_a_reason_is_refused_with_it_and_open_as_a_name(name: st
         ("SELECT app.f(1)", "Functions of a database are not open here (f)"),
         ("SELECT teleport(1)", "does not know the function (teleport)"),
         ("SELECT @x := 1", "Use a CTE or a window function"),
-        ("SELECT /*+ MAX_EXECUTION_TIME(9) */ 1", "give timeout_seconds instead"),
+        ("SELECT /*+ MAX_EXECUTION_TIME(9) */ 1", "db_query takes timeout_seconds"),
         ("SHOW GRANTS", "my_access says what is open to you"),
         ("SELECT * FROM information_schema.processlist", "not open here (processlist)"),
     ],
