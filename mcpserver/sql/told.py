@@ -17,7 +17,7 @@ CLOSED: Final = {1053, 1927, 1152, 1158, 1159, 1160, 1161}
 NEXT_STEPS: Final = {
     1046: ". Give database, or write database.table.",
     1049: ". show_databases lists the databases.",
-    1054: ". DESCRIBE lists a table's columns.",
+    1054: ". describe_table lists a table's columns.",
     1146: ". show_tables lists the tables.",
 }
 """What helps with the errors that models make most."""

@@ -159,6 +159,13 @@ async def test_a_name_may_say_its_database(own: Stack) -> None:
     assert rows(own)[0] == (1, 7, "ann")
 
 
+async def test_a_name_that_is_not_there_is_told_with_what_lists_it(own: Stack) -> None:
+    column = await refused(own, "UPDATE accounts SET muney = 1 WHERE id = 1")
+    assert "Unknown column 'muney' in 'SET' (1054). describe_table lists a table's columns. All was rolled" in column
+    table = await refused(own, "UPDATE acounts SET money = 1 WHERE id = 1")
+    assert "Table 'trial.acounts' doesn't exist (1146). show_tables lists the tables. All was rolled back" in table
+
+
 async def test_a_dry_run_measures_and_leaves_nothing(own: Stack) -> None:
     answer = await done(own, [SPEND, "DELETE FROM accounts WHERE id > 1"], dry_run=True)
     assert (answer["committed"], answer["dry_run"], answer["rows_affected"]) == (False, True, 3)
