@@ -218,14 +218,15 @@ _CREATE: Final = {
     "CREATE": """
         create [ OR_REPLACE ] table IF_NOT_EXISTS TABLE like TABLE
         create [ OR_REPLACE ] table IF_NOT_EXISTS TABLE ( like TABLE )
-        create [ OR_REPLACE ] table IF_NOT_EXISTS TABLE ELEMENTS TABLE_OPTIONS [ PARTITIONING ] [ [ as ] QUERY ]
-        create [ OR_REPLACE ] table IF_NOT_EXISTS TABLE TABLE_OPTIONS [ PARTITIONING ] [ as ] QUERY
+        create [ OR_REPLACE ] table IF_NOT_EXISTS TABLE ELEMENTS TABLE_OPTIONS [ PARTITIONING ] [ FILLING ]
+        create [ OR_REPLACE ] table IF_NOT_EXISTS TABLE TABLE_OPTIONS [ PARTITIONING ] FILLING
         create [ OR_REPLACE ] database|schema IF_NOT_EXISTS DATABASE { DATABASE_OPTION }
         create [ OR_REPLACE ] INDEX_KIND index IF_NOT_EXISTS NAME INDEX_TYPE on TABLE INDEXED { INDEX_OPTION } { ONLINE }
         create [ OR_REPLACE ] VIEW
         create [ OR_REPLACE ] sequence IF_NOT_EXISTS TABLE { SEQUENCE_OPTION }
         """,
     "OR_REPLACE": "or replace",
+    "FILLING": "[ as ] QUERY",
     "INDEX_KIND": "[ unique|fulltext|spatial|vector|columnar ]",
     "VIEW": "VIEW_OPTIONS view IF_NOT_EXISTS TABLE [ NAMES ] as QUERY_OF_VIEW",
     "VIEW_OPTIONS": "[ algorithm = undefined|merge|temptable ] [ sql security definer|invoker ]",
@@ -372,6 +373,7 @@ SCHEMA: Final = {**_NAMES, **_COLUMNS, **_TABLES, **_CREATE, **_ALTER, **_REMOVE
 
 DECISIONS: Final = {
     "OR_REPLACE": "CREATE OR REPLACE drops what has this name",
+    "FILLING": "CREATE TABLE with a query copies rows that nobody counts: CREATE the table, then INSERT ... SELECT",
     "TTL_OPTION": "TTL lets the server delete rows by itself",
     "IGNORING": "ALTER IGNORE removes rows that do not fit",
     "DROPPING": "ALTER TABLE drops columns, indexes, defaults or partitions here",
