@@ -1,0 +1,1 @@
+"""Plans of queries, as three engines tell them, in one shape: read by `parse`, shown by `text`, judged by `advice`. Pure."""
