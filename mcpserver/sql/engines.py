@@ -78,6 +78,14 @@ class Engine:
         """Whether a transaction takes back what it did to any table."""
         return False
 
+    def explain(self) -> str:
+        """What stands before a query to ask for its plan: in the form that mcpserver/sql/plans reads."""
+        return "EXPLAIN FORMAT=TREE"
+
+    def explain_analyze(self) -> str:
+        """The same, to run it and measure; empty where the engine does not do that."""
+        return "EXPLAIN ANALYZE"
+
 
 class MySql57(Engine):
     """MySQL before 8 knows the older name."""
@@ -86,6 +94,14 @@ class MySql57(Engine):
         """As in all of its versions."""
         return {"tx_read_only": "1"}
 
+    def explain(self) -> str:
+        """It has no FORMAT=TREE."""
+        return "EXPLAIN FORMAT=JSON"
+
+    def explain_analyze(self) -> str:
+        """Nor does it measure."""
+        return ""
+
 
 class MariaDb(MySql57):
     """MariaDB counts in seconds."""
@@ -93,6 +109,10 @@ class MariaDb(MySql57):
     def time(self, seconds: int) -> dict[str, str]:
         """In seconds, with its six digits."""
         return {"max_statement_time": f"{seconds}.000000"}
+
+    def explain_analyze(self) -> str:
+        """In a word of its own."""
+        return "ANALYZE FORMAT=JSON"
 
 
 class TiDb(Engine):
@@ -130,6 +150,14 @@ class TiDb(Engine):
     def takes_back_all(self) -> bool:
         """There is one storage engine, and it does."""
         return True
+
+    def explain(self) -> str:
+        """Of its formats the one whose operators bear no numbers."""
+        return "EXPLAIN FORMAT='brief'"
+
+    def explain_analyze(self) -> str:
+        """The same; it tells request units, too."""
+        return "EXPLAIN ANALYZE FORMAT='brief'"
 
 
 def engine_of(version: str) -> Engine:

@@ -23,12 +23,13 @@ Leave = Callable[[Any], None]
 
 @dataclass(frozen=True)
 class Table:
-    """A result. `cut` says which limit ended it: "rows", "bytes", "tokens" or nothing."""
+    """A result. `cut` says which limit ended it: "rows", "bytes", "tokens" or nothing. `engine` gave it."""
 
     columns: list[dict[str, str]]
     rows: list[list[Any]]
     size: int
     cut: str
+    engine: str = ""
 
 
 def fetch(

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from traceback import clear_frames
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import MySQLdb
 
-from mcpserver.sql.engines import INTERRUPTED
+from mcpserver.sql.engines import INTERRUPTED, Engine
 from mcpserver.sql.errors import SqlError, SqlRejected, SqlTooLong, SqlUnsafe
 from mcpserver.sql.fetch import Table, fetch
 from mcpserver.sql.limits import Limits
@@ -24,13 +24,15 @@ from tidbmcp.lib.secrets import Secret
 class Statement:
     """What the gate let through. `alone`: it reads what its session holds. `as_of`: it says itself as of when it reads.
 
-    `reader_only` says that only a login may run it that does nothing but read.
+    `reader_only` says that only a login may run it that does nothing but read. `plan`: a query whose plan is asked for, as the
+    engine expects it to run, or as it was measured while it ran.
     """
 
     sql: str
     alone: bool = False
     as_of: bool = False
     reader_only: bool = True
+    plan: Literal["", "expected", "measured"] = ""
 
 
 @dataclass
@@ -123,10 +125,11 @@ def _may_run(statement: Statement, session: Session) -> None:
 def _read(job: Job, session: Session) -> Table:
     if job.stopped:
         raise MySQLdb.OperationalError(1317, "stopped before it began")
+    sql = _asked(job.statement, session.engine)
     with _wall(job, session):
         table = fetch(
             session.connection,
-            job.statement.sql,
+            sql,
             job.limits,
             lambda result: _leave(job, session, result),
             lambda: job.stopped,
@@ -134,7 +137,17 @@ def _read(job: Job, session: Session) -> Table:
         )
     if job.is_over:
         raise SqlTooLong("The statement ran over its time and was stopped. Ask for less.")
-    return table
+    return replace(table, engine=session.engine.name)
+
+
+def _asked(statement: Statement, engine: Engine) -> str:
+    """What is sent: the statement, or the question for its plan in this engine's words."""
+    if not statement.plan:
+        return statement.sql
+    words = engine.explain_analyze() if statement.plan == "measured" else engine.explain()
+    if not words:
+        raise SqlRejected("This server measures no plans: leave analyze out.")
+    return f"{words} {statement.sql}"
 
 
 @contextmanager

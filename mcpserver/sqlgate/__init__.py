@@ -4,6 +4,7 @@ A strict lexer reads the text (`tokens`), lists say what is open (`lists`), and 
 the accepted tokens. What it does not know it refuses: decision 0011 says why it is a lexer and not a parser.
 """
 
+from mcpserver.sqlgate.explained import judge_explained
 from mcpserver.sqlgate.fingerprint import fingerprint
 from mcpserver.sqlgate.gate import judge
 from mcpserver.sqlgate.statements import Kind, Statement, classify
@@ -21,6 +22,7 @@ __all__ = [
     "fingerprint",
     "is_system_schema",
     "judge",
+    "judge_explained",
     "judge_writes",
     "may_be_default",
 ]

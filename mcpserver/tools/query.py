@@ -16,7 +16,7 @@ from mcpserver.sql.job import Statement
 from mcpserver.sql.limits import MANY, Limits
 from mcpserver.sql.pool import POOL
 from mcpserver.sql.query import nothing, read
-from mcpserver.sqlgate import Refuse, is_system_schema, judge, may_be_default
+from mcpserver.sqlgate import Allow, Refuse, is_system_schema, judge, may_be_default
 from mcpserver.tools.find import find_branch, find_cluster, forget_addresses, note, remembered
 from mcpserver.tools.paging import left_out, next_step
 from mcpserver.tools.reader import Moved, Reader, known_reader, reader_of
@@ -35,22 +35,29 @@ LONG: Final = 4_000
 DatabaseName = Annotated[str, Field(min_length=1, max_length=64, description="Database name.")]
 
 
+SqlText = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=256 * 1024,
+        description="One reading statement (SELECT, WITH, SHOW, ...), at most 256 kB.",
+    ),
+]
+DefaultDatabase = Annotated[
+    DatabaseName | None, Field(description="Database for names without one; else write database.table.")
+]
+Seconds = Annotated[
+    int | None, Field(ge=1, description="Stop it after so many seconds; the server's limit where left out.")
+]
+
+
 class QueryArguments(Arguments):
     """A read."""
 
     cluster: ClusterRef
-    sql: Annotated[
-        str,
-        Field(
-            min_length=1,
-            max_length=256 * 1024,
-            description="One reading statement (SELECT, WITH, SHOW, ...), at most 256 kB.",
-        ),
-    ]
+    sql: SqlText
     branch: BranchRef = None
-    database: Annotated[
-        DatabaseName | None, Field(description="Database for names without one; else write database.table.")
-    ] = None
+    database: DefaultDatabase = None
     max_rows: Annotated[
         int | None, Field(ge=1, description="At most so many rows, up to the server's limit; 100 unless said.")
     ] = None
@@ -58,9 +65,7 @@ class QueryArguments(Arguments):
         int | None,
         Field(ge=100, description="At most so many tokens, counted roughly; the server's limit where left out."),
     ] = None
-    timeout_seconds: Annotated[
-        int | None, Field(ge=1, description="Stop it after so many seconds; the server's limit where left out.")
-    ] = None
+    timeout_seconds: Seconds = None
 
 
 class Column(BaseModel):
@@ -98,10 +103,7 @@ class QueryAnswer(BaseModel):
 )
 async def db_query(call: Call, arguments: QueryArguments) -> dict[str, Any]:
     """Judged, then run by the reader login of the cluster."""
-    sql = arguments.sql
-    verdict = judge(sql) if len(sql) < LONG else await in_control_thread(judge, sql)
-    if isinstance(verdict, Refuse):
-        raise Refused(verdict.sentence, detail=verdict.rule)
+    verdict = await allowed(arguments.sql, judge)
     statement = Statement(verdict.rendered, verdict.alone, verdict.as_of)
     asked = Limits(
         arguments.max_rows or DEFAULT_ROWS, MANY, arguments.max_tokens or MANY, arguments.timeout_seconds or inf
@@ -118,6 +120,14 @@ async def db_query(call: Call, arguments: QueryArguments) -> dict[str, Any]:
         "next_step": next_step(table, limits, settings.SQL_MAX_ROWS, verdict.rendered),
         "notice": NOTICE,
     }
+
+
+async def allowed(sql: str, judge: Callable[[str], Allow | Refuse]) -> Allow:
+    """The statement as it may be sent. Raises Refused with the gate's sentence."""
+    verdict = judge(sql) if len(sql) < LONG else await in_control_thread(judge, sql)
+    if isinstance(verdict, Refuse):
+        raise Refused(verdict.sentence, detail=verdict.rule)
+    return verdict
 
 
 async def run_read(

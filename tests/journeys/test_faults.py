@@ -45,6 +45,7 @@ READS: dict[str, dict[str, Any]] = {
     "tidbcloud_list_branches": {"cluster": "shop"},
     "tidbcloud_get_branch": {"cluster": "shop", "branch": "steady"},
     "db_query": {"cluster": "shop", "branch": "steady", "sql": "SELECT 1"},
+    "explain_query": {"cluster": "shop", "branch": "steady", "sql": "SELECT 1"},
     "show_databases": {"cluster": "shop", "branch": "steady"},
     "show_tables": {"cluster": "shop", "branch": "steady", "database": "shop"},
     "search_schema": {"cluster": "shop", "branch": "steady", "words": "customer"},

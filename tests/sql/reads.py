@@ -1,5 +1,7 @@
 """Reads of the suite, past the gate: what the engine makes of a text is asked, not whether it would be sent."""
 
+from typing import Any
+
 from mcpserver.sql.fetch import Table
 from mcpserver.sql.job import Statement
 from mcpserver.sql.limits import Limits
@@ -23,7 +25,7 @@ class Reads:
         limits: Limits = WIDE_OPEN,
         login: Login | None = None,
         database: str | None = None,
-        **said: bool,
+        **said: Any,
     ) -> Table:
         statement = sql if isinstance(sql, Statement) else Statement(sql, **said)
         who = login or self.server.reader
