@@ -90,8 +90,8 @@ async def explain_query(call: Call, arguments: ExplainArguments) -> dict[str, An
     whole = replace(limits, tokens=MANY)  # it is shown shorter than the engine tells it
     table = await run_read(call, arguments.cluster, statement, whole, arguments.database or "", arguments.branch)
     call.rows = None
-    told = {"engine": table.engine, "analyzed": arguments.analyze, "notice": NOTICE}
-    return told | _answer(table, limits.size()[0], stops_early=bool(_LIMIT.search(verdict.rendered)))
+    answer = _answer(table, limits.size()[0], stops_early=bool(_LIMIT.search(verdict.rendered)))
+    return {"engine": table.engine, "analyzed": arguments.analyze, **answer, "notice": NOTICE}
 
 
 def _answer(table: Table, size: int, *, stops_early: bool) -> dict[str, Any]:
