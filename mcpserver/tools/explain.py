@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import partial
 from math import inf
 from typing import Annotated, Any, Final
 
@@ -18,8 +19,12 @@ from mcpserver.sql.plans.text import both, rounded, shown
 from mcpserver.sqlgate import judge_explained
 from mcpserver.tools.query import NOTICE, DefaultDatabase, Seconds, SqlText, allowed, default_limits, run_read
 from mcpserver.tools.spec import Arguments, BranchRef, Call, ClusterRef, Effect, tool
+from tidbmcp.lib.threads import in_control_thread
 
 TOO_LONG: Final = "The plan is longer than the server's limit, so it is not shown. Ask for that of a part of the query."
+
+LARGE: Final = 50_000
+"""Bytes of a plan from which on it is read in a thread, so that it holds nobody up."""
 
 _LIMIT: Final = re.compile(r"\blimit\b", re.IGNORECASE)
 """Also within quotes: then a sentence of advice is missing."""
@@ -90,7 +95,8 @@ async def explain_query(call: Call, arguments: ExplainArguments) -> dict[str, An
     whole = replace(limits, tokens=MANY)  # it is shown shorter than the engine tells it
     table = await run_read(call, arguments.cluster, statement, whole, arguments.database or "", arguments.branch)
     call.rows = None
-    answer = _answer(table, limits.size()[0], stops_early=bool(_LIMIT.search(verdict.rendered)))
+    work = partial(_answer, table, limits.size()[0], stops_early=bool(_LIMIT.search(verdict.rendered)))
+    answer = work() if table.size < LARGE else await in_control_thread(work)
     return {"engine": table.engine, "analyzed": arguments.analyze, **answer, "notice": NOTICE}
 
 

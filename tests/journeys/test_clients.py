@@ -57,6 +57,7 @@ async def test_answers_fit_the_schemas_that_tools_declare(stack: Stack, era: str
     branch = made["branch_id"]
     arguments = {
         "db_query": {"cluster": "shop", "sql": "SELECT * FROM shop.customers LIMIT 3"},
+        "explain_query": {"cluster": "shop", "sql": "SELECT * FROM shop.customers"},
         "show_databases": {"cluster": "shop"},
         "show_tables": {"cluster": "shop", "database": "shop"},
         "compare_schema": {"cluster": "shop", "database": "shop", "to_branch": branch},

@@ -10,7 +10,7 @@ from mcpserver.sql.job import Statement
 from mcpserver.sql.limits import Limits
 from mcpserver.sql.plans.parse import understood
 from mcpserver.sql.plans.shape import Access, Plan
-from tests.sql.reads import Reads
+from tests.sql.reads import WIDE_OPEN, Reads
 from tests.sql.servers import SqlServer
 
 PLANS: tuple[Literal["expected", "measured"], ...] = ("expected", "measured")
@@ -33,8 +33,8 @@ QUERIES = {
 }
 
 
-async def planned(read: Reads, sql: str, plan: Literal["expected", "measured"], **options: Limits) -> Plan:
-    table = await read(Statement(sql, plan=plan), **options)
+async def planned(read: Reads, sql: str, plan: Literal["expected", "measured"], limits: Limits = WIDE_OPEN) -> Plan:
+    table = await read(Statement(sql, plan=plan), limits=limits)
     assert table.engine == read.server.engine
     found = understood([column["name"] for column in table.columns], table.rows)
     assert found is not None, table.rows

@@ -5,12 +5,13 @@ number of their operator.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
 from mcpserver.sql.plans.conditions import indexable
 from mcpserver.sql.plans.shape import Access, Operator, Plan
+from mcpserver.sql.plans.text import number
 
 LARGE: Final = 10_000
 """Rows above which reading, sorting or joining all of them is worth a sentence."""
@@ -24,6 +25,8 @@ ADVICE_MOST: Final = 8
 
 _NAME: Final = re.compile(r"[\w$-]{1,64}")
 _FILTERS: Final = frozenset({"Selection", "Filter"})
+_READER: Final = "TableReader"
+"""TiDB's, between a scan in the storage and a filter that is not there."""
 _SORTS: Final = frozenset({"Sort", "filesort"})
 _FOR_EACH_ROW: Final = ("IndexJoin", "IndexHashJoin", "IndexMergeJoin", "Apply")
 """TiDB's joins that ask for the rows of their other side again and again: it counts those in another way than it guesses them."""
@@ -43,20 +46,21 @@ def advice_of(plan: Plan, *, stops_early: bool = False) -> list[str]:
 
 def _full_scans(plan: Plan) -> Iterator[str]:
     for one in plan.operators:
-        rows = max(one.estimated_rows or 0, one.actual_rows or 0)
-        if one.access is Access.FULL_SCAN and rows > LARGE and "tiflash" not in one.detail:
-            yield f"{_table(one)} is read whole, about {rows:,.0f} rows: {_instead(plan, one)}"
+        if one.access is Access.FULL_SCAN and _rows(one) > LARGE and "tiflash" not in one.detail:
+            yield f"{_table(one)} is read whole, about {number(_rows(one))} rows: {_instead(plan, one)}"
 
 
 def _instead(plan: Plan, one: Operator) -> str:
-    filtered = next((up for up in plan.above(one) if up.kind in _FILTERS), None)
-    above = filtered.condition if filtered and filtered.id == one.parent else ""
-    condition, of_table = (one.condition, one.table) if one.condition else (above, "")
+    above = next((up for up in plan.above(one) if up.kind != _READER), None)
+    own, filtered = one.condition, above.condition if above and above.kind in _FILTERS else ""
+    condition, of_table = (own, one.table) if own else (filtered, "")
     if not condition:
         return "no condition narrows it. If fewer rows are enough, add one on a column with an index."
     if columns := indexable(condition, of_table):
-        looked = f" The engine looked at {_names(one.possible)} and found this cheaper." if one.possible else ""
-        return f"an index on {_names(columns)} could serve its condition.{looked}"
+        looked = (
+            f" The engine looked at {_names(one.possible, 'indexes')} and found this cheaper." if one.possible else ""
+        )
+        return f"an index on {_names(columns, 'its columns')} could serve its condition.{looked}"
     return (
         "its condition can't use an index as it is written. A column that stands bare in a comparison could: no function "
         "round it, no LIKE that begins with %."
@@ -65,36 +69,38 @@ def _instead(plan: Plan, one: Operator) -> str:
 
 def _crossings(plan: Plan) -> Iterator[str]:
     for one in plan.operators:
-        if one.crosses and max(one.estimated_rows or 0, one.actual_rows or 0) > LARGE:
+        if one.crosses and _rows(one) > LARGE:
             yield (
-                f"Operator {one.id} joins every row with every row, about {one.estimated_rows or 0:,.0f} rows: a condition "
-                "that ties the tables to each other by equality is missing."
+                f"Operator {one.id} joins every row with every row, about {number(_rows(one))} rows: a condition that ties the "
+                "tables to each other by equality is missing."
             )
 
 
 def _sorts(plan: Plan) -> Iterator[str]:
     for one in plan.operators:
-        rows = _rows_into(plan, one)
+        sorts = one.kind in _SORTS and "limit input" not in one.detail
+        gathers = "temporary table" in one.operator.lower()
+        rows = _rows_into(plan, one) if sorts or gathers else 0
         if rows <= LARGE:
             continue
-        if one.kind in _SORTS and "limit input" not in one.detail:
+        if sorts:
             yield (
-                f"Operator {one.id} sorts about {rows:,.0f} rows: an index in the order of ORDER BY (or GROUP BY) would "
+                f"Operator {one.id} sorts about {number(rows)} rows: an index in the order of ORDER BY (or GROUP BY) would "
                 "spare it."
             )
-        elif "temporary table" in one.operator.lower():
+        else:
             yield (
-                f"Operator {one.id} gathers about {rows:,.0f} rows in a temporary table: fewer rows, or an index on what "
+                f"Operator {one.id} gathers about {number(rows)} rows in a temporary table: fewer rows, or an index on what "
                 "is grouped by, would make it smaller."
             )
 
 
 def _rows_into(plan: Plan, one: Operator) -> float:
     """What it works on: the most that one of its children gives, or, where they don't say, what theirs give."""
-    below = [
-        max(child.estimated_rows or 0, child.actual_rows or 0) or _rows_into(plan, child) for child in plan.below(one)
-    ]
-    return max(below, default=one.estimated_rows or 0)
+    below = plan.below(one)
+    while below and not any(map(_rows, below)):
+        below = [deeper for child in below for deeper in plan.below(child)]
+    return max(map(_rows, below), default=one.estimated_rows or 0)
 
 
 def _pseudo(plan: Plan) -> Iterator[str]:
@@ -113,8 +119,8 @@ def _far_off(plan: Plan, *, stops_early: bool) -> Iterator[str]:
         if one.id in wrong and not any(child.id in wrong for child in plan.below(one)):
             of = f" of {_table(one)}" if one.table else ""
             yield (
-                f"Operator {one.id} gave {one.actual_rows:,.0f} rows{of} where {one.estimated_rows:,.0f} were expected: the "
-                "statistics may be old, or the values uneven. Ask an admin to run ANALYZE TABLE on what it reads."
+                f"Operator {one.id} gave {number(one.actual_rows or 0)} rows{of} where {number(one.estimated_rows or 0)} were "
+                "expected: the statistics may be old, or the values uneven. Ask an admin to run ANALYZE TABLE on what it reads."
             )
 
 
@@ -132,10 +138,14 @@ def _is_asked_for_each_row(plan: Plan, one: Operator) -> bool:
     )
 
 
+def _rows(one: Operator) -> float:
+    return max(one.estimated_rows or 0, one.actual_rows or 0)
+
+
 def _table(one: Operator) -> str:
     return f"`{one.table}`" if _NAME.fullmatch(one.table) else f"What operator {one.id} reads"
 
 
-def _names(names: list[str] | tuple[str, ...]) -> str:
+def _names(names: Sequence[str], others: str) -> str:
     plain = [f"`{name}`" for name in names[:5] if _NAME.fullmatch(name)]
-    return " or ".join(plain) or "an index"
+    return " or ".join(plain) or others

@@ -8,11 +8,18 @@ from typing import Final
 
 _LITERAL: Final = re.compile(r"'(?:[^'\\]|''|\\.)*'|\"(?:[^\"\\]|\"\"|\\.)*\"", re.DOTALL)
 _STARTS_ANYHOW: Final = re.compile(
-    r"\blike\((?P<called>[^,()]+), ?['\"][%_]|(?P<infix>[\w$`.]+) (?:not )?like ['\"][%_]", re.IGNORECASE
+    r"\blike\((?P<called>[^,()]+), ?['\"][%_]|(?<![\w$`.])(?P<infix>[\w$`.]+) (?:not )?like ['\"][%_]", re.IGNORECASE
 )
 """LIKE with a pattern whose beginning is open."""
 
-_PIECE: Final = re.compile(r"(?P<call>[A-Za-z_]\w*)?\(|\)|(?P<column>(?:(?:`[^`]+`|[\w$]+)\.)+(?:`[^`]+`|[\w$]+))")
+_PIECE: Final = re.compile(
+    r"(?<![\w$])(?P<call>[A-Za-z_]\w*)\(|\(|\)|(?<![\w$`.])(?P<column>(?:(?:`[^`]+`|[\w$]+)\.)+(?:`[^`]+`|[\w$]+))"
+)
+"""Each begins where no word goes on, so that a long word is read once and not from each of its letters."""
+
+CONDITION_MOST: Final = 20_000
+"""Characters that are looked at."""
+
 _TRANSPARENT: Final = frozenset(
     {"", "and", "or", "not", "in", "between", "like", "isnull", "eq", "nulleq", "gt", "ge", "lt", "le", "trigcond", "istrue"}
 )  # fmt: skip
@@ -21,6 +28,7 @@ _TRANSPARENT: Final = frozenset(
 
 def indexable(condition: str, table: str = "") -> list[str]:
     """Columns that stand bare in a comparison, in their order; of this table where the condition names others, too."""
+    condition = condition[:CONDITION_MOST]
     open_ended = {found["called"] or found["infix"] for found in _STARTS_ANYHOW.finditer(condition)}
     columns: dict[str, None] = {}
     calls: list[str] = []

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import orjson
 
+from mcpserver.sql.documents import SAFE
 from mcpserver.sql.plans.shape import Operator, Plan
 from tidbmcp.lib.visible import make_visible
 
@@ -66,12 +67,12 @@ def rounded(value: float | None) -> float | int | None:
     if value is None:
         return None
     short = round(value, 3)
-    return int(short) if short == int(short) else short
+    return int(short) if short == int(short) and abs(short) < SAFE else short
 
 
 def number(value: float) -> str:
-    """For a reader: 19,739, or 0.25."""
-    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.3g}"
+    """For a reader: 19,739, or 0.25, or 4.5e+20."""
+    return f"{value:,.0f}" if value < SAFE and (value >= 100 or value == int(value)) else f"{value:.3g}"
 
 
 def _flat(text: str) -> str:

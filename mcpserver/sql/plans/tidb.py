@@ -34,7 +34,9 @@ _FOR_EACH_ROW: Final = "decided by"
 
 
 def plan_of(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Plan:
-    """Raises ValueError or KeyError where the rows are none of a plan."""
+    """Raises ValueError or LookupError where the rows are none of a plan."""
+    if not rows:
+        raise ValueError("no operator")
     told = [dict(zip(columns, map(_text, row), strict=True)) for row in rows]
     path: list[int] = []
     found: list[Operator] = []
@@ -48,7 +50,7 @@ def plan_of(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Plan:
         del path[depth:]
         found.append(_operator(number, path[-1] if path else None, match["name"], row))
         path.append(number)
-    units = _UNITS.search(told[0].get("execution info", "")) if told else None
+    units = _UNITS.search(told[0].get("execution info", ""))
     return Plan(tuple(found), float(units[1]) if units else None)
 
 

@@ -12,8 +12,8 @@ from mcpserver.sql.plans.shape import Access, Operator, Plan
 _LINE: Final = re.compile(r"(?P<blanks> *)-> (?P<words>.+)")
 _STEP: Final = 4
 _NUMBER: Final = r"[0-9.]+(?:e[+-]?[0-9]+)?"
-_COST: Final = re.compile(rf" +\((?:cost=\S+ )?rows=({_NUMBER})\)")
-_ACTUAL: Final = re.compile(rf" +\(actual time=({_NUMBER})\.\.({_NUMBER}) rows=({_NUMBER}) loops=({_NUMBER})\)")
+_COST: Final = re.compile(rf" \((?:cost=\S+ )?rows=({_NUMBER})\)")
+_ACTUAL: Final = re.compile(rf" \(actual time=({_NUMBER})\.\.({_NUMBER}) rows=({_NUMBER}) loops=({_NUMBER})\)")
 _NEVER: Final = "(never executed)"
 _ON: Final = re.compile(r"(?P<how>[A-Za-z][A-Za-z -]*?) on (?P<table>\S+)(?: using (?P<index>\S+))?(?P<rest>.*)")
 

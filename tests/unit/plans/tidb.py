@@ -51,6 +51,12 @@ CTE = [
     ["  └─CTETable", "1.00", "root", "", "Scan on CTE_0"],
 ]
 
+FILTERED_LATER = [
+    ["Selection", "960000.00", "root", "", "gt(radians(shop.orders.total), 5)"],
+    ["└─TableReader", "1200000.00", "root", "", "data:TableFullScan"],
+    ["  └─TableFullScan", "1200000.00", "cop[tikv]", "table:o", "keep order:false"],
+]
+
 POINT = [["Point_Get_1", "1.00", "root", "table:orders, index:orders_ref(ref)", ""]]
 
 SORT = [
