@@ -92,7 +92,7 @@ async def explain_query(call: Call, arguments: ExplainArguments) -> dict[str, An
     verdict = await allowed(arguments.sql, judge_explained)
     statement = Statement(verdict.rendered, as_of=verdict.as_of, plan="measured" if arguments.analyze else "expected")
     limits = Limits.lowest(Limits(seconds=arguments.timeout_seconds or inf), default_limits())
-    whole = replace(limits, tokens=MANY)  # it is shown shorter than the engine tells it
+    whole = replace(limits, rows=MANY, tokens=MANY)  # it is shown shorter than the engine tells it
     table = await run_read(call, arguments.cluster, statement, whole, arguments.database or "", arguments.branch)
     call.rows = None
     work = partial(_answer, table, limits.size()[0], stops_early=bool(_LIMIT.search(verdict.rendered)))
