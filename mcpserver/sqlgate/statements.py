@@ -142,9 +142,23 @@ def _targets(read: list[Token], start: int, verb: str) -> Iterator[str]:
         starts = [_behind(read, start)]
     else:
         starts = []
-    starts += [place + 1 for place, token in enumerate(read) if token.word in {"join", "from"} and place > start]
+    starts += [place + 1 for place in range(start + 1, len(read)) if _stands_before_a_table(read, place, verb)]
     for place in starts:
         yield from _names(read, place)
+
+
+def _stands_before_a_table(read: list[Token], place: int, verb: str) -> bool:
+    """JOIN and FROM; the other name of RENAME; the other table of EXCHANGE PARTITION."""
+    match _word(read, place):
+        case "join" | "from":
+            return True
+        case "to" | "as":
+            return verb == "rename" or (verb == "alter" and _word(read, place - 1) == "rename")
+        case "rename":
+            return verb == "alter" and _word(read, place + 1) not in {"to", "as", "column", "index", "key"}
+        case "table":
+            return verb == "alter" and _word(read, place - 1) == "with"
+    return False
 
 
 def _behind(read: list[Token], start: int) -> int:

@@ -111,7 +111,10 @@ def _refuse_others(writes: Sequence[Write], database: str) -> None:
             raise Refused(
                 f"{statement.verb} is no change of a database's tables or views. db_execute changes rows; leave it out here."
             )
-        if any("." in name and not name.startswith(f"{database}.") for name in statement.targets[:1]):
+        about = (
+            statement.targets[:1] if statement.verb.startswith("CREATE ") else statement.targets
+        )  # it may read others
+        if any("." in name and not name.startswith(f"{database}.") for name in about):
             raise Refused(f"A schema change is of one database: every statement must be about {database}.")
 
 

@@ -1,0 +1,42 @@
+"""What a schema change may be about: the tables and views of one database."""
+
+import pytest
+
+from mcpserver.sqlgate import Refuse, judge_writes
+from mcpserver.tools.schema_prepare import _refuse_others
+from tidbmcp.lib.errors import Refused
+
+REFUSED = {
+    "another database's table": ("ALTER TABLE other.t ADD a INT", "must be about shop"),
+    "one of two tables": ("DROP TABLE t, other.u", "must be about shop"),
+    "a table that moves away": ("RENAME TABLE t TO other.t", "must be about shop"),
+    "a table that is moved by ALTER": ("ALTER TABLE t RENAME TO other.t", "must be about shop"),
+    "a partition that goes elsewhere": ("ALTER TABLE t EXCHANGE PARTITION p WITH TABLE other.u", "must be about shop"),
+    "an index elsewhere": ("CREATE INDEX i ON other.t (a)", "must be about shop"),
+    "a database": ("CREATE DATABASE other", "is no change of a database's tables or views"),
+    "rows": ("DELETE FROM t WHERE id = 1", "db_execute changes rows"),
+    "a user": ("DROP USER a", "is no change of a database's tables or views"),
+}
+
+
+@pytest.mark.parametrize(("sql", "sentence"), REFUSED.values(), ids=REFUSED)
+def test_what_is_not_about_this_database_is_refused(sql: str, sentence: str) -> None:
+    writes = judge_writes([sql])
+    assert not isinstance(writes, Refuse)
+    with pytest.raises(Refused, match=sentence):
+        _refuse_others(writes, "shop")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE TABLE shop.t LIKE other.u",
+        "CREATE VIEW v AS SELECT a FROM other.t",
+        "ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES other.u (id)",
+        "RENAME TABLE t TO shop.u",
+    ],
+)
+def test_it_may_read_from_another(sql: str) -> None:
+    writes = judge_writes([sql])
+    assert not isinstance(writes, Refuse)
+    _refuse_others(writes, "shop")
