@@ -26,12 +26,14 @@ class ReachableCluster(BaseModel):
 
 
 class LimitsAnswer(BaseModel):
-    """The server's limits for one result."""
+    """The server's limits for one result, and for one call that changes rows."""
 
     max_rows: int
     max_bytes: int
     max_tokens: int
     max_seconds: int
+    max_write_rows: int
+    max_write_seconds: int
 
 
 class AccessAnswer(BaseModel):
@@ -85,6 +87,8 @@ async def my_access(call: Call, arguments: NoArguments) -> dict[str, Any]:
             "max_bytes": settings.SQL_MAX_BYTES,
             "max_tokens": settings.SQL_MAX_TOKENS,
             "max_seconds": settings.SQL_MAX_SECONDS,
+            "max_write_rows": settings.SQL_MAX_WRITE_ROWS,
+            "max_write_seconds": settings.SQL_MAX_WRITE_SECONDS,
         },
         "ask_for_more": f"Ask {settings.ADMIN_CONTACT}. Tokens are made at {settings.SITE_URL}/me/tokens/.",
         "missing": missing,

@@ -103,6 +103,7 @@ async def test_a_token_sees_only_what_its_scopes_open(stack: Stack, era: str) ->
     assert "needs the scope mcp:read" in refusal.content[0].text
     assert "/me/tokens/" in refusal.content[0].text
     assert access.structured_content["scopes"] == ["mcp:sql"]
+    assert access.structured_content["limits"]["max_write_rows"] == 10_000
 
 
 @pytest.mark.parametrize("era", ERAS)
