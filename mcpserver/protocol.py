@@ -111,6 +111,6 @@ def _tool(tool: Tool[Any]) -> types.Tool:
         output_schema=tool.output_schema,
         annotations=types.ToolAnnotations(
             read_only_hint=reads,
-            destructive_hint=None if reads else tool.effect is Effect.DESTROYS,
+            destructive_hint=None if reads else tool.effect is not Effect.CREATES,  # false says: only adds
         ),  # the other hints are what a client takes for given
     )

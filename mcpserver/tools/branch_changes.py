@@ -10,6 +10,7 @@ from accounts.scopes import Scope
 from mcpserver.tidbcloud.changes import NewBranch
 from mcpserver.tidbcloud.errors import CloudError
 from mcpserver.tidbcloud.types import Branch
+from mcpserver.tools.arguments import ClusterArguments
 from mcpserver.tools.branches import BranchArguments, BranchDetail, BranchName, branch_detail
 from mcpserver.tools.changed import (
     ChangeAnswer,
@@ -19,7 +20,6 @@ from mcpserver.tools.changed import (
     confirmed,
     outcome,
 )
-from mcpserver.tools.clusters import ClusterArguments
 from mcpserver.tools.find import find_branch, find_cluster
 from mcpserver.tools.spec import Call, Effect, tool
 from mcpserver.tools.waiting import wait_for

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from accounts.scopes import Scope
 from mcpserver.tidbcloud.errors import CloudRejected
 from mcpserver.tidbcloud.types import Branch
-from mcpserver.tools.clusters import ClusterArguments
+from mcpserver.tools.arguments import ClusterArguments
 from mcpserver.tools.find import Found, find_branch, find_cluster
 from mcpserver.tools.page_tokens import ListArguments, Onward, not_taken, onward, write_token
 from mcpserver.tools.spec import Call, Effect, tool

@@ -8,8 +8,9 @@ from accounts.scopes import Scope
 from mcpserver.tidbcloud import changes
 from mcpserver.tidbcloud.changes import Backup, ClusterChange, Limit, NewCluster, RegionName
 from mcpserver.tidbcloud.types import Cluster
+from mcpserver.tools.arguments import ClusterArguments
 from mcpserver.tools.changed import ChangeAnswer, Wait, carried_out, outcome
-from mcpserver.tools.clusters import ClusterArguments, ClusterDetail, cluster_detail
+from mcpserver.tools.clusters import ClusterDetail, cluster_detail
 from mcpserver.tools.connections import the_connection
 from mcpserver.tools.find import find_cluster
 from mcpserver.tools.regions import find_region

@@ -5,8 +5,9 @@ from typing import Any
 from accounts.scopes import Scope
 from mcpserver.tidbcloud.errors import CloudError
 from mcpserver.tidbcloud.types import Cluster
+from mcpserver.tools.arguments import ClusterArguments
 from mcpserver.tools.changed import ChangeAnswer, DeleteArguments, carried_out, confirmed, outcome
-from mcpserver.tools.clusters import ClusterArguments, ClusterRow, cluster_rows
+from mcpserver.tools.clusters import ClusterRow, cluster_rows
 from mcpserver.tools.find import Found, find_cluster
 from mcpserver.tools.spec import Call, Effect, tool
 from mcpserver.vault.clients import cloud

@@ -8,10 +8,11 @@ from accounts.scopes import Scope
 from mcpserver.grants.environments import environments_of
 from mcpserver.tidbcloud.errors import CloudRejected
 from mcpserver.tidbcloud.types import Cluster
+from mcpserver.tools.arguments import ClusterArguments
 from mcpserver.tools.connections import Missing, connections
 from mcpserver.tools.find import find_cluster
 from mcpserver.tools.page_tokens import ListArguments, Onward, not_taken, onward, write_token
-from mcpserver.tools.spec import Arguments, Call, ClusterRef, Effect, tool
+from mcpserver.tools.spec import Call, Effect, tool
 from mcpserver.vault.clients import cloud
 from mcpserver.vault.logins import Place, held
 from mcpserver.vault.models import TidbCloudConnection
@@ -20,12 +21,6 @@ from tidbmcp.lib.threads import in_control_thread
 from tidbmcp.lib.visible import make_visible
 
 Rows = list[tuple[TidbCloudConnection, Cluster]]
-
-
-class ClusterArguments(Arguments):
-    """One cluster."""
-
-    cluster: ClusterRef
 
 
 class ClusterRow(BaseModel):

@@ -7,10 +7,10 @@ from pydantic import BaseModel, Field
 
 from accounts.scopes import Scope
 from mcpserver.sql.session import tls
+from mcpserver.tools.arguments import DatabaseName, PlaceArguments
 from mcpserver.tools.find import find_branch, find_cluster
-from mcpserver.tools.query import DatabaseName, refuse_system
 from mcpserver.tools.reader import endpoint_of
-from mcpserver.tools.schema import PlaceArguments
+from mcpserver.tools.reading import refuse_system
 from mcpserver.tools.spec import Call, Effect, tool
 
 USER, PLACE_OF_PASSWORD, DATABASE = "app", "<password>", "test"

@@ -16,8 +16,8 @@ from mcpserver.sql.schemas.looked import (
     tiflash_of,
     view_of,
 )
-from mcpserver.tools.query import NOTICE
-from mcpserver.tools.schema import TablesArguments
+from mcpserver.tools.arguments import TablesArguments
+from mcpserver.tools.reading import NOTICE
 from mcpserver.tools.spec import Call, Effect, tool
 from mcpserver.tools.tables import Looker, find_table, look_at
 from tidbmcp.lib.visible import make_visible

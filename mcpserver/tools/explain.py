@@ -17,7 +17,8 @@ from mcpserver.sql.plans.parse import as_text, understood
 from mcpserver.sql.plans.shape import Access
 from mcpserver.sql.plans.text import both, rounded, shown
 from mcpserver.sqlgate import judge_explained
-from mcpserver.tools.query import NOTICE, DefaultDatabase, Seconds, SqlText, allowed, default_limits, run_read
+from mcpserver.tools.arguments import DefaultDatabase, Seconds, SqlText
+from mcpserver.tools.reading import NOTICE, allowed, default_limits, run_read
 from mcpserver.tools.spec import Arguments, BranchRef, Call, ClusterRef, Effect, tool
 from tidbmcp.lib.threads import in_control_thread
 

@@ -9,7 +9,7 @@ from mcpserver.sql.schemas.looked import columns_of
 from mcpserver.sql.schemas.sampled import sample, sampled_column, shown
 from mcpserver.sqlgate import Refuse, judge
 from mcpserver.tools.describe import TableArguments
-from mcpserver.tools.query import NOTICE, Column
+from mcpserver.tools.reading import NOTICE, Column
 from mcpserver.tools.spec import Call, Effect, tool
 from mcpserver.tools.tables import find_table, look_at
 from tidbmcp.lib.errors import Refused

@@ -8,22 +8,10 @@ from accounts.scopes import Scope
 from mcpserver.sql.job import Statement
 from mcpserver.sql.schemas.looked import databases, tables_in
 from mcpserver.sqlgate import is_system_schema
-from mcpserver.tools.clusters import ClusterArguments
-from mcpserver.tools.query import NOTICE, DatabaseName, default_limits, refuse_system, run_read
-from mcpserver.tools.spec import BranchRef, Call, Effect, tool
+from mcpserver.tools.arguments import PlaceArguments, TablesArguments
+from mcpserver.tools.reading import NOTICE, default_limits, refuse_system, run_read
+from mcpserver.tools.spec import Call, Effect, tool
 from mcpserver.tools.tables import look_at, refuse_unknown_database
-
-
-class PlaceArguments(ClusterArguments):
-    """A cluster, or a branch of it."""
-
-    branch: BranchRef = None
-
-
-class TablesArguments(PlaceArguments):
-    """One database of a cluster."""
-
-    database: DatabaseName
 
 
 class DatabasesAnswer(BaseModel):

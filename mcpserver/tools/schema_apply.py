@@ -16,11 +16,11 @@ from mcpserver.sql.schemas.compare import Change, difference
 from mcpserver.sql.schemas.stored import from_text
 from mcpserver.sqlgate import Write
 from mcpserver.tools.changed import ChangeAnswer, Reason, outcome
-from mcpserver.tools.execute import StatementResult, judged
 from mcpserver.tools.find import Found, find_cluster
-from mcpserver.tools.query import NOTICE
+from mcpserver.tools.reading import NOTICE
 from mcpserver.tools.schemas import in_short, schema_of, told
 from mcpserver.tools.spec import Arguments, Call, Effect, tool
+from mcpserver.tools.statements import StatementResult, judged
 from mcpserver.tools.writer import Writer, run_schema, writer_of
 from mcpserver.vault.models import Role
 from tidbmcp.lib.clock import now

@@ -20,14 +20,14 @@ from mcpserver.sqlgate import Kind, Write
 from mcpserver.sqlgate.quote import text_literal
 from mcpserver.tidbcloud.changes import NewBranch
 from mcpserver.tidbcloud.types import Branch
+from mcpserver.tools.arguments import ClusterArguments, DatabaseName
 from mcpserver.tools.branch_changes import logins_of_parent
 from mcpserver.tools.changed import ChangeAnswer, Reason, carried_out, outcome
-from mcpserver.tools.clusters import ClusterArguments
-from mcpserver.tools.execute import Statements, judged
 from mcpserver.tools.find import Found, find_cluster
-from mcpserver.tools.query import NOTICE, DatabaseName, refuse_system
+from mcpserver.tools.reading import NOTICE, refuse_system
 from mcpserver.tools.schemas import ask_of, schema_of, told
 from mcpserver.tools.spec import Call, Effect, tool
+from mcpserver.tools.statements import Statements, judged
 from mcpserver.tools.waiting import wait_for
 from mcpserver.tools.writer import run_schema, writer_of
 from mcpserver.vault.clients import cloud

@@ -15,10 +15,10 @@ from mcpserver.sql.schemas.read import Ask, read_schema
 from mcpserver.sql.schemas.shape import Schema
 from mcpserver.sql.schemas.statements import statements
 from mcpserver.tidbcloud.types import Branch
-from mcpserver.tools.clusters import ClusterArguments
+from mcpserver.tools.arguments import ClusterArguments, DatabaseName
 from mcpserver.tools.find import Found, find_branch, find_cluster
-from mcpserver.tools.query import NOTICE, DatabaseName, read_as, refuse_system
 from mcpserver.tools.reader import reader_of
+from mcpserver.tools.reading import NOTICE, read_as, refuse_system
 from mcpserver.tools.spec import BranchRef, Call, Effect, tool
 from tidbmcp.lib.errors import BadInput, NotFound
 

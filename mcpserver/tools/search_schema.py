@@ -6,8 +6,8 @@ from pydantic import BaseModel, Field
 
 from accounts.scopes import Scope
 from mcpserver.sql.schemas.search import WORDS_MOST, best_first, matches, searches, words_in
-from mcpserver.tools.query import NOTICE, DatabaseName, refuse_system
-from mcpserver.tools.schema import PlaceArguments
+from mcpserver.tools.arguments import DatabaseName, PlaceArguments
+from mcpserver.tools.reading import NOTICE, refuse_system
 from mcpserver.tools.spec import Call, Effect, tool
 from mcpserver.tools.tables import look_at, refuse_unknown_database
 from tidbmcp.lib.errors import BadInput

@@ -7,8 +7,8 @@ from mcpserver.sql.job import Statement
 from mcpserver.sql.schemas.looked import FoundTable, databases, found_table, like_it, names_in
 from mcpserver.sqlgate import is_system_schema
 from mcpserver.tools.find import find_branch, find_cluster, near_names
-from mcpserver.tools.query import default_limits, read_as, refuse_system
 from mcpserver.tools.reader import Reader, reader_of
+from mcpserver.tools.reading import default_limits, read_as, refuse_system
 from mcpserver.tools.spec import Call
 from tidbmcp.lib.errors import NotFound
 

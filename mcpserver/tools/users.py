@@ -10,8 +10,8 @@ from pydantic import Field
 
 from accounts.scopes import Scope
 from mcpserver.tidbcloud.types import ACTIVE, Branch, Cluster
+from mcpserver.tools.arguments import ClusterArguments
 from mcpserver.tools.changed import ChangeAnswer, Reason, carried_out, outcome
-from mcpserver.tools.clusters import ClusterArguments
 from mcpserver.tools.find import Found, find_branch, find_cluster, near_names
 from mcpserver.tools.spec import BranchRef, Call, Effect, tool
 from mcpserver.tools.user_names import OWNER, full_name, new_name, refuse_protected

@@ -18,7 +18,7 @@ from mcpserver.sql.job import Statement
 from mcpserver.sqlgate.lists.tables import CLOSED_SCHEMAS
 from mcpserver.tools import TOOLS, Tool
 from mcpserver.tools.json_schema import flat_schema
-from mcpserver.tools.query import default_limits, run_read
+from mcpserver.tools.reading import default_limits, run_read
 from mcpserver.tools.spec import Call, Effect, NoArguments, tool
 from tidbmcp.lib.errors import Refused
 
@@ -114,7 +114,7 @@ def test_the_same_name_twice_stops_the_import() -> None:
     [
         (Effect.READS, True, None),
         (Effect.CREATES, False, False),
-        (Effect.CHANGES, False, False),
+        (Effect.CHANGES, False, True),
         (Effect.DESTROYS, False, True),
     ],
 )
@@ -163,6 +163,6 @@ async def test_a_system_database_in_odd_letters_is_refused_and_the_open_one_as_d
     async def not_reached(*args: object) -> None:
         raise LookupError
 
-    monkeypatch.setattr("mcpserver.tools.query.find_cluster", not_reached)
+    monkeypatch.setattr("mcpserver.tools.reading.find_cluster", not_reached)
     with pytest.raises(Refused):
         await run_read(cast("Call", None), "shop", Statement("SELECT 1"), default_limits(), name)
