@@ -193,13 +193,13 @@ class _Walk:
     def _is_short(self) -> bool:
         """Whether the row can be made here: taking long arguments apart must not hold up the event loop."""
         values = self.arguments.values()
-        texts = sum(len(value) if isinstance(value, str) else 0 for value in values)
+        texts = sum(len(value) if isinstance(value, str) else 0 for value in values) + len(self.call.sql)
         nested = any(isinstance(value, dict | list) for value in values)
         return len(values) < 20 and texts < SHORT and not nested
 
     def _event(self, kind: Kind, result: Result, **about: Any) -> Event:
         parameters = self._known_arguments()
-        statement = fingerprint(_statements(parameters))
+        statement = fingerprint(_statements(parameters) or self.call.sql)
         return event_of(
             kind,
             result,

@@ -16,6 +16,7 @@ class State(models.TextChoices):
     APPLIED = "applied", "applied"
     FAILED = "failed", "failed"
     EXPIRED = "expired", "expired"
+    DISCARDED = "discarded", "given up"
     UNKNOWN = "unknown", "outcome unknown"
     """It was being applied, and nobody can say how that ended: somebody must look. It is never applied again."""
 

@@ -1,6 +1,5 @@
 """The way of a schema change: each step is one conditional UPDATE, so that of two that try it one does it. Blocking."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -10,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.crypto import salted_hmac
 
 from audit.facts import Facts
 from audit.kinds import Kind, Result
@@ -34,8 +34,9 @@ def begin(**about: Any) -> SchemaChange:
 
 
 def digest_of(statements: Sequence[str]) -> str:
-    """Equal for equal statements."""
-    return hashlib.sha256("\0".join(statements).encode("utf-8", "replace")).hexdigest()
+    """Equal for equal statements. Keyed: who can only write the row can't make it fit others."""
+    text = "\0".join(statements).encode("utf-8", "replace")
+    return salted_hmac("mcpserver.changes", text, algorithm="sha256").hexdigest()
 
 
 def of(change_id: str, person_id: int) -> SchemaChange | None:
@@ -57,10 +58,13 @@ def move(change: SchemaChange, from_state: State, to_state: State, **fields: Any
 
 
 def claim(change: SchemaChange) -> bool:
-    """Take it to be applied, once. False where another call did, or its time is over."""
+    """Take it to be applied, once. False where another call did, its time is over, or its statements are not as prepared."""
     moment = now()
-    ready = SchemaChange.objects.filter(pk=change.pk, state=State.READY, expires_at__gt=moment)
-    return ready.update(state=State.APPLYING, decided_at=moment) == 1
+    ready = SchemaChange.objects.filter(pk=change.pk, expires_at__gt=moment, digest=digest_of(change.statements))
+    taken = ready.filter(state=State.READY).update(state=State.APPLYING, decided_at=moment) == 1
+    if taken:
+        change.state = State.APPLYING
+    return taken
 
 
 def end(change: SchemaChange, from_state: State, to_state: State, problem: str = "") -> bool:
@@ -99,6 +103,8 @@ def place_of(change: SchemaChange) -> dict[str, str]:
 
 def to_sweep() -> list[SchemaChange]:
     """Those whose branch is of no more use. Of an unknown outcome it stays until the change would have expired, to look at."""
-    ended = Q(state__in=[State.APPLIED, State.FAILED, State.EXPIRED]) | Q(state=State.UNKNOWN, expires_at__lte=now())
+    ended = Q(state__in=[State.APPLIED, State.FAILED, State.EXPIRED, State.DISCARDED]) | Q(
+        state=State.UNKNOWN, expires_at__lte=now()
+    )
     rows = SchemaChange.objects.filter(ended, branch_gone_at=None, not_before__lte=now())
     return list(rows.select_related("connection"))

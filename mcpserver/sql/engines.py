@@ -78,6 +78,10 @@ class Engine:
         """Whether a transaction takes back what it did to any table."""
         return False
 
+    def has_keys_over_expressions(self) -> bool:
+        """Whether information_schema.statistics has a column for them."""
+        return True
+
     def explain(self) -> str:
         """What stands before a query to ask for its plan: in the form that mcpserver/sql/plans reads."""
         return "EXPLAIN FORMAT=TREE"
@@ -93,6 +97,10 @@ class MySql57(Engine):
     def wall(self) -> dict[str, str]:
         """As in all of its versions."""
         return {"tx_read_only": "1"}
+
+    def has_keys_over_expressions(self) -> bool:
+        """Nor has MariaDB."""
+        return False
 
     def explain(self) -> str:
         """It has no FORMAT=TREE."""

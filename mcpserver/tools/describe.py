@@ -78,7 +78,7 @@ class TiflashReplica(BaseModel):
 
 
 class DescribeAnswer(BaseModel):
-    """One table. `keys` holds its foreign keys not: they have a list of their own."""
+    """One table. Its foreign keys are not among `keys`: they have a list of their own."""
 
     database: str
     table: str
@@ -114,7 +114,8 @@ async def describe_table(call: Call, arguments: TableArguments) -> dict[str, Any
     looker = await look_at(call, arguments.cluster, arguments.branch)
     found = await find_table(looker, arguments.database, arguments.table)
     columns = await looker.ask(columns_of(arguments.database, found.name))
-    call.rows = len(columns.rows)
+    beside = await _beside(looker, arguments.database, found)
+    call.rows, call.cut = len(columns.rows), looker.cut
     return {
         "database": arguments.database,
         "table": make_visible(found.name),
@@ -123,8 +124,8 @@ async def describe_table(call: Call, arguments: TableArguments) -> dict[str, Any
         "row_estimate": found.row_estimate,
         "size_bytes": found.size_bytes,
         "columns": as_columns(columns.rows),
-        **(await _beside(looker, arguments.database, found)),
-        "truncated": bool(columns.cut),
+        **beside,
+        "truncated": looker.cut,
         "notice": NOTICE,
     }
 
@@ -151,7 +152,7 @@ async def _beside(looker: Looker, database: str, found: FoundTable) -> dict[str,
 
 
 async def _tiflash(looker: Looker, database: str, found: FoundTable) -> dict[str, Any] | None:
-    if found.engine != "tidb" or found.kind != "table":
+    if found.engine.name != "tidb" or found.kind != "table":
         return None
     try:
         return as_tiflash((await looker.ask(tiflash_of(database, found.name))).rows)

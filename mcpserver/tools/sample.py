@@ -58,12 +58,12 @@ async def sample_table(call: Call, arguments: SampleArguments) -> dict[str, Any]
         raise Refused(verdict.sentence, detail=verdict.rule)
     table = await looker.ask(verdict.rendered)
     rows, shortened = shown(columns, table.rows)
-    call.rows, call.cut = len(rows), bool(table.cut)
+    call.rows, call.cut = len(rows), looker.cut
     return {
         "columns": [{"name": make_visible(column.name), "type": column.type} for column in columns],
         "rows": rows,
         "row_count": len(rows),
         "shortened": [make_visible(name) for name in shortened],
-        "truncated": bool(table.cut),
+        "truncated": looker.cut,
         "notice": NOTICE,
     }

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Any, Final
 
 from anyio import CancelScope
@@ -34,6 +35,7 @@ SAID: Final = {
     State.APPLIED: "It was applied already, and is not applied twice.",
     State.FAILED: f"It has failed. {AGAIN}",
     State.EXPIRED: f"It has expired. {AGAIN}",
+    State.DISCARDED: f"It was given up. {AGAIN}",
     State.UNKNOWN: "It was being applied, and nobody knows how that ended. It is not tried again: look with compare_schema.",
 }
 AFTER_FAILURE: Final = {
@@ -50,6 +52,7 @@ class ApplyArguments(Arguments):
         str, Field(min_length=1, max_length=64, description="Schema change: the id of prepare_schema_change.")
     ]
     confirm: Annotated[bool, Field(description="true, after the user has agreed; false only tells what it would do.")]
+    discard: Annotated[bool, Field(description="true: give it up and remove its branch, and apply nothing.")] = False
     reason: Reason = None
 
 
@@ -71,7 +74,7 @@ class ApplyAnswer(ChangeAnswer):
     description=(
         "Runs the statements of prepare_schema_change on the cluster itself, if its schema is still as it was then, and "
         "removes the branch. Needs confirm: true after the user has seen the difference. Runs once; if the outcome is "
-        "unknown, look with compare_schema."
+        "unknown, look with compare_schema. With discard it is given up."
     ),
     scope=Scope.SQL,
     effect=Effect.CHANGES,
@@ -84,7 +87,10 @@ async def apply_schema_change(call: Call, arguments: ApplyArguments) -> dict[str
     if change is None:
         raise NotFound("You have no schema change with this id. prepare_schema_change makes one.")
     call.cluster, call.cluster_id, call.branch = change.cluster_name, change.cluster_id, change.branch_name
+    call.sql = ";\n".join(change.statements)
     _refuse_state(change)
+    if arguments.discard:
+        return await _discarded(call, change)
     if not arguments.confirm:
         raise BadInput(_preview(change))
     writes = await judged(change.statements)
@@ -92,22 +98,51 @@ async def apply_schema_change(call: Call, arguments: ApplyArguments) -> dict[str
     found = await _parent(call, change)
     writer = await writer_of(found, call, Role.ADMIN, change.database)
     await _refuse_drifted(call, found, change)
-    if not await in_control_thread(claim, change):
-        raise Refused("Another call has taken it, or its time is over. Nothing was run by this one.")
+    await _claim(change)
     results = await _run(call, change, writer, writes)
     left, unread = await _left(call, found, change)
-    removed = await _removed(call, change)
     return {
-        **outcome(),
+        **(await _ended(call, change)),
         "next_step": _next_step(left, unread=unread),
-        "id": str(change.pk),
-        "cluster_id": change.cluster_id,
         "results": results,
         "equal": None if unread else not left,
         "differences": told(left, [])["differences"],
-        "branch_removed": removed,
+    }
+
+
+async def _ended(call: Call, change: SchemaChange) -> dict[str, Any]:
+    """What is said of one that is over, whose branch goes; and that nothing ran, unless more is said."""
+    return {
+        **outcome(),
+        "next_step": None,
+        "id": str(change.pk),
+        "cluster_id": change.cluster_id,
+        "results": [],
+        "equal": None,
+        "differences": [],
+        "branch_removed": await _removed(call, change),
         "notice": NOTICE,
     }
+
+
+async def _discarded(call: Call, change: SchemaChange) -> dict[str, Any]:
+    call.sql = ""  # none of it runs
+    if not await uncancelled(in_control_thread(end, change, State.READY, State.DISCARDED)):
+        raise Refused("Another call has taken it, or its time is over. Nothing was changed by this one.")
+    return await _ended(call, change) | {"next_step": "It is given up, and nothing was applied."}
+
+
+async def _claim(change: SchemaChange) -> None:
+    """Take it. A caller that goes away meanwhile leaves it as it was."""
+    try:
+        await uncancelled(in_control_thread(claim, change))
+    except asyncio.CancelledError:
+        with CancelScope(shield=True):
+            if change.state == State.APPLYING:
+                await in_control_thread(partial(move, change, State.APPLYING, State.READY, decided_at=None))
+        raise
+    if change.state != State.APPLYING:
+        raise Refused("Another call has taken it, or its time is over. Nothing was run by this one.")
 
 
 def _refuse_state(change: SchemaChange) -> None:

@@ -73,8 +73,8 @@ async def search_schema(call: Call, arguments: SearchArguments) -> dict[str, Any
         await refuse_unknown_database(looker, arguments.database)
     tables = [await looker.ask(sql) for sql in searches(words, arguments.database)]
     found = best_first(matches(row for table in tables for row in table.rows), words)
-    some, cut = found[: arguments.max_rows], any(table.cut for table in tables)
-    call.rows, call.cut = len(some), cut or len(some) < len(found)
+    some = found[: arguments.max_rows]
+    call.rows, call.cut = len(some), looker.cut or len(some) < len(found)
     return {
         "matches": [{field: value or None for field, value in vars(match).items()} for match in some],
         "truncated": call.cut,

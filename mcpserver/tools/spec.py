@@ -59,7 +59,8 @@ class Call:
     """One call on its way. A tool notes what the audit should know beside the arguments.
 
     `pending` says what was asked for whose outcome is not known yet, `happened` what stands even if the caller goes away.
-    `noted` is kept beside the arguments.
+    `noted` is kept beside the arguments, `sql` where the statements are none of them: it may hold literals, which the audit
+    takes out.
     """
 
     principal: Principal
@@ -74,6 +75,7 @@ class Call:
     rows: int | None = None
     cut: bool = False
     noted: dict[str, str] = field(default_factory=dict)
+    sql: str = ""
 
 
 A = TypeVar("A", bound=Arguments)

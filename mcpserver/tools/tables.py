@@ -13,16 +13,19 @@ from mcpserver.tools.spec import Call
 from tidbmcp.lib.errors import NotFound
 
 
-@dataclass(frozen=True)
+@dataclass
 class Looker:
-    """Runs fixed statements, one after the other, as the reader of one place."""
+    """Runs fixed statements, one after the other, as the reader of one place. `cut`: an answer was not whole."""
 
     call: Call
     reader: Reader
+    cut: bool = False
 
     async def ask(self, sql: str) -> Table:
-        """One of them. What `read_as` raises."""
-        return await read_as(self.call, self.reader, Statement(sql), default_limits())
+        """One of them, within the limits of any read. What `read_as` raises."""
+        table = await read_as(self.call, self.reader, Statement(sql), default_limits())
+        self.cut = self.cut or bool(table.cut)
+        return table
 
 
 async def look_at(call: Call, cluster: str, branch: str | None) -> Looker:

@@ -154,6 +154,27 @@ async def test_a_client_that_goes_away_leaves_a_failed_change_whose_branch_is_sw
     assert row["branch"] not in await asyncio.to_thread(branches, own)
 
 
+def test_a_change_that_nobody_wants_is_given_up_with_its_branch(own: Stack) -> None:
+    prepared = prepare(own, "CREATE TABLE unwanted (id INT)")
+    assert prepared["branch"] in branches(own)
+    given_up = own.answer("apply_schema_change", {"id": prepared["id"], "confirm": False, "discard": True})
+    assert (given_up["results"], given_up["branch_removed"]) == ([], True)
+    assert "nothing was applied" in given_up["next_step"]
+    assert prepared["branch"] not in branches(own)
+    for more in ({"confirm": True}, {"confirm": False, "discard": True}):
+        assert "It was given up." in own.refusal("apply_schema_change", {"id": prepared["id"], **more})
+    assert own.events("tool = 'apply_schema_change' AND result = 'ok'")[-1]["sql"] == ""
+
+
+def test_what_was_applied_is_in_the_audit_without_its_literals(own: Stack) -> None:
+    prepared = prepare(own, "CREATE TABLE recorded (id INT) COMMENT 'planted-literal'")
+    own.answer("apply_schema_change", {"id": prepared["id"], "confirm": True})
+    row = own.events("tool = 'apply_schema_change' AND kind = 'call.finished'")[-1]
+    assert row["sql"] == "CREATE TABLE recorded (id INT) COMMENT ?"
+    assert row["sql_digest"]
+    assert "planted-literal" not in str(own.events())
+
+
 def test_a_change_is_tried_on_a_branch_and_applied_to_its_parent_once(own: Stack) -> None:
     prepared = prepare(own, ADD, "CREATE INDEX by_shoe ON customers (shoe_size)", reason="shoes")
     assert (prepared["status"], prepared["decisions"], prepared["equal"]) == ("done", [], False)

@@ -64,7 +64,7 @@ async def test_a_table_is_told_as_it_was_made(read: Reads, database: str, server
     (people,) = [found_table(row) for row in await rows(read, like_it(database, "people"))]
     columns = as_columns(await rows(read, columns_of(database, "people")))
     keys = as_keys(await rows(read, keys_of(database, "people", people.engine)))
-    assert (people.name, people.kind, people.engine) == ("people", "table", server.engine)
+    assert (people.name, people.kind, people.engine.name) == ("people", "table", server.engine)
     assert [(one["name"], one["nullable"]) for one in columns] == [
         ("id", False),
         ("mail", False),

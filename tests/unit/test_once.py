@@ -129,6 +129,20 @@ async def test_the_order_of_arguments_is_no_difference() -> None:
     assert (await work(asked(b=2, a=1)))["repeated"] is True
 
 
+async def test_what_the_server_said_is_not_kept() -> None:
+    async def run() -> dict[str, Any]:
+        return {"results": [{"verb": "INSERT", "warnings": ["planted value"]}]}
+
+    call = Call(Principal(1, "bob", TOKEN, "tmcp_bob", frozenset(), False), NOBODY, False)
+    first, second = [await once(call, asked(), run) for _ in range(2)]
+    assert first["results"][0]["warnings"] == ["planted value"]
+    assert second["results"] == [{"verb": "INSERT", "warnings": []}]
+    failed = raises(SqlRejected("Duplicate entry 'planted value'", recorded="refused (1062)"), happened="1 ran")
+    await fails(Work(failed), asked("other"))
+    assert "refused (1062) (1 ran)" in str(await fails(Work(failed), asked("other")))
+    assert "planted value" not in repr([vars(row) for row in await rows()])
+
+
 async def test_neither_the_key_nor_the_arguments_are_kept() -> None:
     await Work()(asked())
     (row,) = await rows()

@@ -1,6 +1,7 @@
 """Schema changes that were prepared: from state to state, once; and their branches, swept until they are gone."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from mcpserver.changes import record
 from mcpserver.changes.models import SchemaChange, State
 from mcpserver.changes.sweep import remove_branch
 from mcpserver.tidbcloud.errors import CloudConflict, CloudUnauthorized, CloudUnclear
+from mcpserver.tools.schema_apply import _claim
 from mcpserver.vault.clients import close_clients
 from mcpserver.vault.models import LoginsDue, Role, SqlLogin, TidbCloudConnection
 from tests.unit.far_end import PRIVATE, PUBLIC, Answer, Asked, Digest, FarEnd, Step
@@ -126,6 +128,34 @@ async def test_only_what_is_ready_and_in_time_is_taken_and_that_once(
     change = await made(connection, state=state, expires_at=now() + (-HOUR if late else HOUR))
     assert await in_control_thread(record.claim, change) is taken
     assert await in_control_thread(record.claim, change) is False
+
+
+async def test_what_is_not_as_it_was_prepared_is_not_taken(connection: TidbCloudConnection) -> None:
+    change = await made(connection, state=State.READY, statements=["A", "DROP TABLE orders"])
+    assert await in_control_thread(record.claim, change) is False
+    assert (await again(change)).state == State.READY
+
+
+async def test_who_goes_away_while_taking_it_leaves_it_ready(
+    connection: TidbCloudConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = await made(connection, state=State.READY)
+    begun, go = threading.Event(), threading.Event()
+
+    def slow(row: SchemaChange) -> bool:
+        begun.set()
+        go.wait(10)
+        return record.claim(row)
+
+    monkeypatch.setattr("mcpserver.tools.schema_apply.claim", slow)
+    taking = asyncio.create_task(_claim(change))
+    await asyncio.to_thread(begun.wait, 10)
+    taking.cancel()
+    go.set()
+    with pytest.raises(asyncio.CancelledError):
+        await taking
+    stored = await again(change)
+    assert (stored.state, stored.decided_at) == (State.READY, None)
 
 
 async def test_of_many_that_take_it_at_once_one_does(connection: TidbCloudConnection) -> None:

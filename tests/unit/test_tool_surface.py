@@ -48,6 +48,7 @@ ARGUMENTS: dict[str, tuple[str, str]] = {
     "at": ("string", "Copy the data as of this time"),
     "wait": ("boolean", "Wait until it is ready"),
     "confirm": ("boolean", "true, after the user has agreed"),
+    "discard": ("boolean", "true: give it up"),
     "confirm_name": ("string", "The exact display name"),
     "user": ("string", "SQL user: "),
     "role": ("string", "Built-in role"),

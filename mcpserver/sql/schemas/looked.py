@@ -7,7 +7,7 @@ visible for a reader is never taken for the name.
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mcpserver.sql.engines import engine_of
+from mcpserver.sql.engines import Engine, engine_of
 from mcpserver.sql.schemas.read import from_hex
 from mcpserver.sqlgate.quote import text_literal
 
@@ -28,8 +28,8 @@ class FoundTable:
     comment: str
     row_estimate: int | None
     size_bytes: int | None
-    engine: str
-    """Of the server: tidb, mysql, mariadb."""
+    engine: Engine
+    """Of the server."""
 
 
 def databases() -> str:
@@ -64,7 +64,7 @@ def like_it(database: str, table: str) -> str:
 def found_table(row: list[Any]) -> FoundTable:
     """A row of `like_it`."""
     name, kind, comment, rows, size, version = row
-    return FoundTable(from_hex(name), str(kind), str(comment or ""), rows, size, engine_of(str(version)).name)
+    return FoundTable(from_hex(name), str(kind), str(comment or ""), rows, size, engine_of(str(version)))
 
 
 def _it(database: str, table: str, of: str = "") -> str:
@@ -82,9 +82,9 @@ def columns_of(database: str, table: str) -> str:
     )
 
 
-def keys_of(database: str, table: str, engine: str) -> str:
-    """A row for each column of a key. MariaDB has no keys over expressions, and no column that tells of them."""
-    expression = "NULL" if engine == "mariadb" else "expression"
+def keys_of(database: str, table: str, engine: Engine) -> str:
+    """A row for each column of a key."""
+    expression = "expression" if engine.has_keys_over_expressions() else "NULL"
     return (
         f"SELECT index_name, non_unique, column_name, sub_part, index_type, {expression} "  # noqa: S608 - in hex
         f"FROM information_schema.statistics WHERE {_it(database, table)} ORDER BY index_name, seq_in_index"

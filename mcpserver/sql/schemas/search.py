@@ -1,6 +1,7 @@
 """Finding databases, tables and columns by words: the statements, and which match is best. Pure.
 
-The server looks for the words in names and comments; the order is made here, over what it found.
+The server looks for the words in names and comments, and gives what holds most of them first, so that a limit cuts the rest;
+the finer order is made here, over what it gave.
 """
 
 import re
@@ -53,8 +54,10 @@ def _stem(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
-def _has(words: Sequence[str], *fields: str) -> str:
-    return "(" + " OR ".join(f"LOCATE({text_literal(w)}, LOWER({field})) > 0" for w in words for field in fields) + ")"
+def _has(words: Sequence[str], name: str, comment: str = "''") -> str:
+    """A condition, the order and the limit."""
+    found = [f"(LOCATE({text_literal(w)}, LOWER(CONCAT({name}, ' ', COALESCE({comment}, '')))) > 0)" for w in words]
+    return f"({' OR '.join(found)}) ORDER BY {' + '.join(found)} DESC, CHAR_LENGTH({name}), {name} LIMIT {FOUND_MOST}"
 
 
 def _open(field: str, database: str | None) -> str:
@@ -69,17 +72,17 @@ def searches(words: Sequence[str], database: str | None) -> tuple[str, str, str]
     """Of databases, of tables and views, and of columns."""
     in_databases = (
         "SELECT 'database', schema_name, '', '', '', '' FROM information_schema.schemata "  # noqa: S608 - in hex
-        f"WHERE {_open('schema_name', database)} AND {_has(words, 'schema_name')} LIMIT {FOUND_MOST}"
+        f"WHERE {_open('schema_name', database)} AND {_has(words, 'schema_name')}"
     )
     in_tables = (
         f"SELECT {KIND}, table_schema, table_name, '', '', LEFT({COMMENT}, {COMMENT_SHOWN}) "  # noqa: S608 - in hex
         f"FROM information_schema.tables WHERE {_open('table_schema', database)} "
-        f"AND {_has(words, 'table_name', COMMENT)} LIMIT {FOUND_MOST}"
+        f"AND {_has(words, 'table_name', COMMENT)}"
     )
     in_columns = (
         "SELECT 'column', table_schema, table_name, column_name, column_type, "  # noqa: S608 - in hex
         f"LEFT(column_comment, {COMMENT_SHOWN}) FROM information_schema.columns WHERE "
-        f"{_open('table_schema', database)} AND {_has(words, 'column_name', 'column_comment')} LIMIT {FOUND_MOST}"
+        f"{_open('table_schema', database)} AND {_has(words, 'column_name', 'column_comment')}"
     )
     return in_databases, in_tables, in_columns
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from mcpserver.sql.engines import engine_of
 from mcpserver.sql.schemas.described import as_columns, as_foreign_keys, as_keys, as_partitions, as_tiflash
 from mcpserver.sql.schemas.looked import found_table, keys_of, like_it
 from mcpserver.sql.schemas.sampled import sample, sampled_column, shown
@@ -20,7 +21,7 @@ def column(name: str, kind: str, data_type: str, length: int | None = None) -> l
 
 def test_names_stand_in_statements_in_hex_only() -> None:
     odd = "x' OR '1'='1"
-    for sql in (like_it(odd, odd), keys_of(odd, odd, "tidb"), *searches([odd], odd)):
+    for sql in (like_it(odd, odd), keys_of(odd, odd, engine_of("tidb")), *searches([odd], odd)):
         assert odd not in sql
         assert odd.encode().hex() in sql
 
@@ -29,12 +30,14 @@ def test_names_stand_in_statements_in_hex_only() -> None:
 def test_a_table_knows_its_server(version: str) -> None:
     found = found_table([b"ORDERS".hex(), "table", None, 5, 16384, version])
     assert (found.name, found.comment, found.row_estimate) == ("ORDERS", "", 5)
-    assert found.engine in version.lower() + " mysql"
+    assert found.engine == engine_of(version)
 
 
-def test_only_mariadb_has_no_keys_over_expressions() -> None:
-    assert "expression" not in keys_of("a", "b", "mariadb").replace("expressions", "")
-    assert all("expression" in keys_of("a", "b", engine) for engine in ("tidb", "mysql"))
+@pytest.mark.parametrize(
+    ("version", "has"), [("8.0.11-TiDB-v8.5.3", True), ("8.4.2", True), ("5.7.44", False), ("10.11.6-MariaDB", False)]
+)
+def test_keys_over_expressions_are_asked_for_where_there_are_such(version: str, has: bool) -> None:
+    assert (", expression " in keys_of("a", "b", engine_of(version))) is has
 
 
 def test_a_default_of_null_is_none_on_every_server() -> None:
