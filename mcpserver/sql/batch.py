@@ -9,11 +9,10 @@ WARNINGS_MOST: Final = 5
 
 @dataclass(frozen=True)
 class Change:
-    """One statement that was let through. `targets`: the names in it that may be tables, without backticks."""
+    """One statement that was let through: as it is sent, and its verb in capitals, as in ALTER TABLE."""
 
     sql: str
     verb: str
-    targets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,11 +42,15 @@ class Done:
 
 @dataclass(frozen=True)
 class Written:
-    """What all of them did, in their order; and how often the whole transaction was repeated after a conflict."""
+    """What all of them did, in their order; and how often the whole transaction was repeated after a conflict.
+
+    `following`: tables of which foreign keys can have changed rows besides, which nobody has counted.
+    """
 
     results: list[Done]
     committed: bool
     retries: int = 0
+    following: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -57,7 +60,11 @@ class Written:
 
 @dataclass
 class Ledger:
-    """What stands, and what was sent and not answered: true at every moment, also for a caller that has gone."""
+    """What stands, and what was sent and not answered: true at every moment, also for a caller that has gone.
+
+    Its writer and its readers are in different threads. So `pending` is set before anything is sent, and cleared after
+    `happened` was written; and who reads both reads `pending` first. Then no reader finds both empty where something happened.
+    """
 
     pending: str = ""
     happened: str = ""

@@ -25,6 +25,15 @@ INTERRUPTED: Final = frozenset({1317, 1969, 3024})
 
 DDL_CANCELLED: Final = 8214
 
+UNNAMED: Final = 1105
+"""TiDB's number for errors that have none of their own: only their words say what they are."""
+
+_CUT: Final = ("context canceled", "context deadline exceeded")
+
+CLUSTER_SILENT: Final = frozenset({9001, 9002, 9003, 9004, 9005})
+"""TiDB: its placement driver or its storage did not answer in time, is busy, or is not there (TiDB documentation, "Error Codes
+and Troubleshooting")."""
+
 _AS_OF: Final = "START TRANSACTION READ ONLY AS OF TIMESTAMP NOW(6)"
 
 
@@ -73,6 +82,10 @@ class Engine:
     def undone(self, code: int) -> bool:
         """Whether this error of a statement that commits by itself, and was killed, says that it did nothing."""
         return code in INTERRUPTED
+
+    def leaves_open(self, code: int, text: str) -> bool:
+        """Whether this error of a statement that commits by itself says only that the server waits no longer for its end."""
+        return False
 
     def takes_back_all(self) -> bool:
         """Whether a transaction takes back what it did to any table."""
@@ -154,6 +167,11 @@ class TiDb(Engine):
     def undone(self, code: int) -> bool:
         """A job of DDL may go on after its session was interrupted, unless the server says that it was cancelled."""
         return code == DDL_CANCELLED
+
+    def leaves_open(self, code: int, text: str) -> bool:
+        """So it answers a statement that was cut; and where the cluster does not answer it, its job may be there."""
+        cut = code == UNNAMED and any(words in text.lower() for words in _CUT)
+        return cut or code in INTERRUPTED | CLUSTER_SILENT
 
     def takes_back_all(self) -> bool:
         """There is one storage engine, and it does."""

@@ -3,7 +3,6 @@
 import MySQLdb
 
 from mcpserver.sql.batch import Change, Written
-from mcpserver.sql.engines import INTERRUPTED
 from mcpserver.sql.errors import SqlError, SqlRejected, SqlTooLong, SqlUnknown
 from mcpserver.sql.session import Session
 from mcpserver.sql.statement import carry_out
@@ -15,31 +14,31 @@ def one_by_one(writing: Writing, session: Session) -> Written:
     """Run them until one fails; the ledger says what stands. Raises SqlError's family, and SqlUnknown where nobody knows."""
     ledger, changes = writing.ledger, writing.batch.changes
     for change in changes:
+        ledger.pending = f"{change.verb} was sent"  # before is_stopped is asked: whoever stops it then sees it
         if writing.is_stopped:
+            ledger.pending = ""
             raise _over(writing)
-        ledger.pending = f"{change.verb} was sent"
         try:
-            ledger.done.append(carry_out(session.connection, change))
+            ledger.done.append(carry_out(session.connection, change, stands=True))
         except MySQLdb.Error as error:
             said = _said(error, change, writing, session)
             if not said.outcome_unknown:
                 ledger.pending = ""
             raise said from error
-        ledger.pending = ""
         ledger.happened = f"{len(ledger.done)} of {len(changes)} statements ran and stand"
+        ledger.pending = ""
     return Written(ledger.done, committed=True)
 
 
 def _said(error: MySQLdb.Error, change: Change, writing: Writing, session: Session) -> SqlError:
-    code = code_of(error)
-    if is_lost(error) or (code in INTERRUPTED and not session.engine.undone(code)):
+    if is_lost(error) or session.engine.leaves_open(code_of(error), str(error)):
         return SqlUnknown(
             f"{change.verb} was sent, and the server did not say how it ended. It is not tried again: look with describe_table "
             "before you do.",
             detail=str(error),
             recorded=f"{change.verb} was sent and not answered",
         )
-    if session.engine.undone(code):
+    if session.engine.undone(code_of(error)):
         return _over(writing)
     said = told(error)
     return SqlRejected(said.public, detail=said.detail, recorded=said.recorded)

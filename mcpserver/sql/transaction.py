@@ -4,7 +4,6 @@ As long as COMMIT was not sent, nothing can have been changed, whatever breaks. 
 """
 
 import time
-from contextlib import suppress
 from random import uniform
 from typing import Final
 
@@ -24,11 +23,19 @@ PAUSE: Final = 0.05
 
 
 class _Failed(Exception):
-    """The server did not do a statement, and nothing of the transaction stands. `place` counts from 1; 0: none began."""
+    """The server did not do a statement, and nothing of the transaction stands. `place` counts from 1; 0: none began.
+
+    `rolled_back`: the server said so. Else that comes with the end of the connection.
+    """
 
     def __init__(self, error: MySQLdb.Error, place: int) -> None:
         super().__init__(str(error))
-        self.error, self.place = error, place
+        self.error, self.place, self.rolled_back = error, place, False
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """A conflict; and what was open is over, or beginning anew would commit it."""
+        return code_of(self.error) in CONFLICT and self.rolled_back
 
     @classmethod
     def by_stop(cls, place: int) -> "_Failed":
@@ -45,7 +52,7 @@ def in_transaction(writing: Writing, session: Session) -> Written:
         try:
             return Written(_attempt(writing, session), not writing.batch.dry_run, turn)
         except _Failed as failed:
-            if code_of(failed.error) not in CONFLICT or turn == RETRIES or writing.is_stopped:
+            if not failed.may_be_repeated or turn == RETRIES or writing.is_stopped:
                 raise _said(failed, writing, turn) from failed.error
         time.sleep(uniform(0, PAUSE) * (turn + 1))  # noqa: S311 - no secret
     raise AssertionError("the last turn returns or raises")
@@ -58,15 +65,16 @@ def _attempt(writing: Writing, session: Session) -> list[Done]:
         raise _Failed(error, 0) from error
     try:
         done = _each(writing, session)
-    except (_Failed, SqlTooMany):
-        with suppress(MySQLdb.Error):  # a lost connection is rolled back by its end
-            _roll_back(session)
+        if not writing.batch.dry_run:
+            _commit(writing, session, done)
+            return done
+    except _Failed as failed:
+        failed.rolled_back = _roll_back(writing, session)
         raise
-    if writing.batch.dry_run:
-        with suppress(MySQLdb.Error):
-            _roll_back(session)
-        return done
-    _commit(writing, session, done)
+    except SqlTooMany:
+        _roll_back(writing, session)
+        raise
+    _roll_back(writing, session)
     return done
 
 
@@ -96,11 +104,10 @@ def _count(batch: Batch, done: list[Done]) -> None:
 def _commit(writing: Writing, session: Session, done: list[Done]) -> None:
     """Send COMMIT, once. Whatever its answer does not tell is unknown, and stays so."""
     ledger, rows = writing.ledger, sum(one.rows_affected for one in done)
-    if not writing.may_commit():
-        with suppress(MySQLdb.Error):
-            _roll_back(session)
-        raise _Failed.by_stop(len(done))
     ledger.pending = f"COMMIT of {len(done)} statements that change {rows:,} rows was sent"
+    if not writing.may_commit():
+        ledger.pending = ""
+        raise _Failed.by_stop(len(done))
     try:
         session.connection.query("COMMIT")
     except MySQLdb.Error as error:
@@ -113,21 +120,33 @@ def _commit(writing: Writing, session: Session, done: list[Done]) -> None:
             ) from error
         writing.commit_was_refused()
         ledger.pending = ""
-        with suppress(MySQLdb.Error):
-            _roll_back(session)
         raise _Failed(error, len(done)) from error
-    ledger.pending, ledger.happened = "", f"{len(done)} statements were committed, {rows:,} rows changed"
+    ledger.happened = f"{len(done)} statements were committed, {rows:,} rows changed"
+    ledger.pending = ""
 
 
-def _roll_back(session: Session) -> None:
-    """Roll back, and see that all of it was. SqlUnknown where a table can't; the driver's errors pass through."""
-    session.connection.query("ROLLBACK")
-    if any(code == NOT_TAKEN_BACK for code, _ in warnings(session.connection)):
-        raise SqlUnknown(
-            "It was rolled back, but something was changed that can't be: a trigger or view reaches a table of an engine "
-            "without transactions. Look at what it changed.",
-            recorded="a table without transactions was changed",
-        )
+def _roll_back(writing: Writing, session: Session) -> bool:
+    """Whether the server answered; if not, the end of the connection rolls back. SqlUnknown where not all of it was."""
+    try:
+        session.connection.query("ROLLBACK")
+    except MySQLdb.Error:
+        return False
+    if session.engine.takes_back_all() or not _something_stays(session):
+        return True
+    writing.ledger.pending = "it was rolled back, and a table without transactions may have been changed"
+    raise SqlUnknown(
+        "It was rolled back, but something was changed that can't be: a trigger or view reaches a table of an engine "
+        "without transactions. Look at what it changed.",
+        recorded="a table without transactions was changed",
+    )
+
+
+def _something_stays(session: Session) -> bool:
+    """What ROLLBACK warns of, or may: where its warnings can't be read, nobody knows that they were of something else."""
+    try:
+        return any(code == NOT_TAKEN_BACK for code, _ in warnings(session.connection))
+    except MySQLdb.Error:
+        return True
 
 
 def _said(failed: _Failed, writing: Writing, turn: int) -> SqlError:

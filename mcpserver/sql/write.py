@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from anyio import CancelScope
 
 from mcpserver.sql.batch import Batch, Ledger, Written
+from mcpserver.sql.cascades import following
 from mcpserver.sql.errors import SqlBusy, SqlError, SqlTooLong, SqlUnknown, SqlUnreachable
 from mcpserver.sql.job import kill
 from mcpserver.sql.one_by_one import one_by_one
 from mcpserver.sql.query import GRACE, KILLING, RUNNING, TURNS, hold, take_turn
-from mcpserver.sql.session import Target, open_writer
+from mcpserver.sql.session import Session, Target, open_writer
 from mcpserver.sql.tables import refuse_what_stays
 from mcpserver.sql.transaction import in_transaction
 from mcpserver.sql.writing import Writing
@@ -52,12 +54,21 @@ def _run(writing: Writing, target: Target, password: Callable[[], Secret]) -> Wr
     session = open_writer(target, password())
     writing.session, writing.reached = session, True
     try:
-        if writing.batch.atomic:
-            refuse_what_stays(session, writing.batch)
-            return in_transaction(writing, session)
-        return one_by_one(writing, session)
+        if not writing.batch.atomic:
+            return one_by_one(writing, session)
+        refuse_what_stays(session, writing.batch)
+        others = following(session, writing.batch)
+        return replace(in_transaction(writing, session), following=others)
     finally:
         writing.session = None  # a kill that comes now finds nothing to kill
+        _close_beside(session)
+
+
+def _close_beside(session: Session) -> None:
+    """In another thread: closing writes to the wire, and what is known already is not to wait for that."""
+    try:
+        KILLING.submit(session.close)
+    except RuntimeError:  # the process ends, and takes no more work
         session.close()
 
 
@@ -76,17 +87,20 @@ async def _late(writing: Writing, waiting: "asyncio.Future[Written]") -> Written
 
 def _open_end(writing: Writing, seconds: str) -> SqlError:
     """Where the thread has not come back yet."""
-    if writing.ledger.pending:
+    if pending := writing.ledger.pending:  # read first, as Ledger says
         return SqlUnknown(
-            f"This ran over its {seconds}, and the server has not said yet how it ended: {writing.ledger.pending}. Look before "
-            "you try again.",
-            recorded=f"no answer in time: {writing.ledger.pending}",
+            f"This ran over its {seconds}, and the server has not said yet how it ended: {pending}. Look before you try again.",
+            recorded=f"no answer in time: {pending}",
         )
+    if not writing.batch.atomic and writing.reached:
+        return SqlTooLong(
+            f"This ran over its {seconds} and is being stopped: no more of it is begun, and what ran stands."
+        )
+    if writing.ledger.happened:
+        return SqlTooLong(f"This ran over its {seconds}, and was committed. Look at the rows; don't run it again.")
     if not writing.reached:
         return SqlUnreachable(f"The database server did not accept a connection within {seconds}: nothing is changed.")
-    return SqlTooLong(
-        f"This ran over its {seconds} and is being stopped. It will not be committed: nothing is changed."
-    )
+    return SqlTooLong(f"This ran over its {seconds} and is being stopped. It will not be committed.")
 
 
 async def _end(writing: Writing, waiting: "asyncio.Future[Written]") -> None:

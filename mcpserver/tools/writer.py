@@ -67,7 +67,7 @@ async def run_fixed(call: Call, writer: Writer, statements: Sequence[str]) -> Wr
 
 
 def _change(one: Write) -> Change:
-    return Change(one.rendered, one.statement.verb, one.statement.targets)
+    return Change(one.rendered, one.statement.verb)
 
 
 async def _run(
@@ -89,5 +89,6 @@ async def _run(
 
 def _note(call: Call, ledger: Ledger) -> None:
     """Beside what the call had noted before: several batches may belong to one."""
+    pending = ledger.pending  # read first, as Ledger says
     call.happened = "; ".join(filter(None, (call.happened, ledger.happened)))
-    call.pending = ledger.pending
+    call.pending = pending

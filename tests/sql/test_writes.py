@@ -2,58 +2,18 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import MySQLdb
 import pytest
 
-from mcpserver.sql.batch import Batch, Change, Ledger, Written
+from mcpserver.sql.batch import Change, Ledger
 from mcpserver.sql.errors import SqlError, SqlLost, SqlRejected, SqlTooLong, SqlTooMany, SqlUnknown
 from mcpserver.sql.statement import carry_out
 from mcpserver.sql.write import write
 from mcpserver.sql.writing import Writing
-from mcpserver.sqlgate import judge_writes
-from tests.sql.servers import SqlServer
+from tests.sql.writes import BEFORE, MONEY, Writes, kill_writers
 from tests.stack import wait_until
-
-
-class Writes:
-    """As the writer, in a database of the suite."""
-
-    def __init__(self, server: SqlServer) -> None:
-        self.server, self.ledger = server, Ledger()
-
-    def batch(self, *sql: str, rows: int = 100, seconds: float = 10, dry_run: bool = False) -> Batch:
-        """Judged as every batch is."""
-        judged = judge_writes(sql)
-        assert isinstance(judged, tuple), judged
-        atomic = judged[0].statement.kind == "data"
-        changes = tuple(Change(one.rendered, one.statement.verb, one.statement.targets) for one in judged)
-        return Batch(changes, atomic, rows, seconds, dry_run)
-
-    async def __call__(self, *sql: str, **limits: Any) -> Written:
-        self.ledger = Ledger()
-        who = self.server.writer
-        return await write(self.server.target(who), who.secret, self.batch(*sql, **limits), self.ledger)
-
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        return self.server.run(sql, database=self.server.database)
-
-
-@pytest.fixture
-def writes(server: SqlServer) -> Iterator[Writes]:
-    server.run(
-        "CREATE TABLE accounts (id INT PRIMARY KEY, money INT NOT NULL, CHECK (money >= 0))",
-        "INSERT INTO accounts VALUES (1, 100), (2, 100), (3, 100)",
-        database=server.database,
-    )
-    yield Writes(server)
-    server.run("DROP TABLE IF EXISTS accounts, added, log", database=server.database)
-
-
-MONEY = "SELECT id, money FROM accounts ORDER BY id"
-BEFORE = [(1, 100), (2, 100), (3, 100)]
 
 
 async def test_a_batch_is_committed_and_tells_what_each_statement_did(writes: Writes) -> None:
@@ -170,7 +130,7 @@ async def test_a_deadlock_is_tried_again_and_said(writes: Writes, monkeypatch: p
 async def test_a_connection_that_is_lost_before_commit_has_changed_nothing(
     writes: Writes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Gate(monkeypatch, lambda: _kill_writers(writes.server))
+    Gate(monkeypatch, lambda: kill_writers(writes.server))
     with pytest.raises(SqlLost, match="nothing is changed"):
         await writes("UPDATE accounts SET money = 1 WHERE id = 1", "UPDATE accounts SET money = 1 WHERE id = 2")
     assert writes.rows(MONEY) == BEFORE
@@ -187,7 +147,7 @@ async def test_an_answer_to_commit_that_does_not_come_is_unknown_and_not_repeate
         answer = may_commit(writing)
         if counts:
             writing.session.connection.query("COMMIT")
-        _kill_writers(writes.server)
+        kill_writers(writes.server)
         return bool(answer)
 
     monkeypatch.setattr(Writing, "may_commit", lose)
@@ -197,11 +157,6 @@ async def test_an_answer_to_commit_that_does_not_come_is_unknown_and_not_repeate
     assert asked == [1]
     assert writes.ledger.pending
     assert writes.rows(MONEY)[0] == (1, 1 if counts else 100)
-
-
-def _kill_writers(server: SqlServer) -> None:
-    for (number,) in server.run(f"SELECT id FROM information_schema.processlist WHERE user = '{server.writer.user}'"):
-        server.run(f"KILL {int(number)}")
 
 
 async def test_what_commits_by_itself_runs_one_by_one_and_says_what_stands(writes: Writes) -> None:
@@ -220,37 +175,11 @@ async def test_a_schema_change_whose_connection_broke_is_unknown(writes: Writes)
     holder.store_result()
     call = asyncio.create_task(writes("ALTER TABLE accounts ADD COLUMN late INT"))
     await asyncio.to_thread(wait_until, lambda: writes.server.running("ADD COLUMN late"), "it waits for the table")
-    await asyncio.to_thread(_kill_writers, writes.server)
+    await asyncio.to_thread(kill_writers, writes.server)
     with pytest.raises(SqlUnknown, match="ALTER TABLE was sent"):
         await call
     assert writes.ledger.pending == "ALTER TABLE was sent"
     holder.close()
-
-
-@pytest.mark.parametrize("engine", ["MyISAM", "Aria", "MEMORY"])
-@pytest.mark.parametrize("dry_run", [True, False])
-async def test_a_table_that_cannot_roll_back_is_left_alone(writes: Writes, engine: str, dry_run: bool) -> None:
-    if writes.server.engine == "tidb" or (engine == "Aria" and writes.server.engine != "mariadb"):
-        pytest.skip("this server has no such engine")
-    writes.server.run(f"CREATE TABLE log (a INT) ENGINE={engine}", database=writes.server.database)
-    for sql in ("INSERT INTO log VALUES (1)", f"INSERT INTO {writes.server.database}.log VALUES (1)"):
-        with pytest.raises(SqlRejected, match="can't roll back"):
-            await writes(sql, dry_run=dry_run)
-    assert writes.rows("SELECT * FROM log") == []
-    await writes("UPDATE accounts SET money = 1 WHERE id = 1")
-
-
-async def test_a_trigger_that_reaches_such_a_table_is_told(writes: Writes) -> None:
-    if writes.server.engine == "tidb":
-        pytest.skip("TiDB has no triggers")
-    writes.server.run(
-        "CREATE TABLE log (a INT) ENGINE=MyISAM",
-        "CREATE TRIGGER logged AFTER UPDATE ON accounts FOR EACH ROW INSERT INTO log VALUES (NEW.id)",
-        database=writes.server.database,
-    )
-    with pytest.raises(SqlUnknown, match="can't be"):
-        await writes("UPDATE accounts SET money = 1 WHERE id = 1", dry_run=True)
-    assert writes.rows(MONEY) == BEFORE
 
 
 async def test_a_reader_cannot_write(writes: Writes) -> None:
@@ -273,7 +202,7 @@ async def test_money_is_neither_made_nor_lost_whatever_is_killed(writes: Writes,
     def killer() -> None:
         while not stop.wait(0.01):
             try:
-                _kill_writers(server)
+                kill_writers(server)
             except MySQLdb.Error:
                 continue
 
