@@ -174,6 +174,16 @@ async def test_a_dry_run_measures_and_leaves_nothing(own: Stack) -> None:
     assert rows(own) == BEFORE
 
 
+async def test_what_foreign_keys_change_besides_is_named_and_not_counted(own: Stack) -> None:
+    as_root(own, "CREATE TABLE trial.cards (owner INT, FOREIGN KEY (owner) REFERENCES accounts (id) ON DELETE CASCADE)")
+    as_root(own, "INSERT INTO trial.cards VALUES (1), (1)")
+    answer = await done(own, "DELETE FROM accounts WHERE id = 1", dry_run=True)
+    assert answer["rows_affected"] == 1
+    told = "By foreign keys rows of other tables can go or change with these, and are not counted: trial.cards."
+    assert answer["notice"].endswith(told)
+    assert "foreign keys" not in (await done(own, "INSERT INTO accounts (money) VALUES (1)"))["notice"]
+
+
 async def test_one_that_fails_takes_the_others_back(own: Stack) -> None:
     sentence = await refused(own, [SPEND, "INSERT INTO accounts VALUES (9, 1, 'ben')", SPEND])
     assert sentence.startswith("Statement 2 of 3: The database refused the statement: Duplicate entry 'ben'")

@@ -1,6 +1,9 @@
 """Writing as the writer does it, in the database of the suite, beside three accounts with a hundred each."""
 
+from contextlib import suppress
 from typing import Any, Final
+
+import MySQLdb
 
 from mcpserver.sql.batch import Batch, Change, Ledger, Written
 from mcpserver.sql.write import write
@@ -35,5 +38,7 @@ class Writes:
 
 
 def kill_writers(server: SqlServer) -> None:
+    """Every connection of the writer that is there."""
     for (number,) in server.run(f"SELECT id FROM information_schema.processlist WHERE user = '{server.writer.user}'"):
-        server.run(f"KILL {int(number)}")
+        with suppress(MySQLdb.Error):  # it has gone meanwhile
+            server.run(f"KILL {int(number)}")
