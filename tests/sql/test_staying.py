@@ -1,5 +1,6 @@
 """Tables that can't roll back, by whatever words a statement reaches them: nothing is run, or what stays is told."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from MySQLdb import OperationalError
 
 from mcpserver.sql.errors import SqlRejected, SqlUnknown
 from tests.sql.writes import BEFORE, MONEY, Writes
+from tests.stack import wait_until
 
 
 @pytest.fixture(autouse=True)
@@ -100,6 +102,18 @@ async def test_a_trigger_that_reaches_such_a_table_is_told(writes: Writes) -> No
         await writes("UPDATE accounts SET money = 1 WHERE id = 1", dry_run=True)
     assert writes.ledger.pending == "it was rolled back, and a table without transactions may have been changed"
     assert writes.rows(MONEY) == BEFORE
+
+
+async def test_it_is_on_record_for_a_caller_that_has_gone(writes: Writes) -> None:
+    writes.server.run(*TRIGGER, database=writes.server.database)
+    endless = "SELECT MAX(a.n) FROM numbers a, numbers b, numbers c, numbers d WHERE a.n + b.n + c.n + d.n > 3"
+    spend = "UPDATE accounts SET money = 1 WHERE id = 1"
+    call = asyncio.create_task(writes(spend, f"UPDATE accounts SET money = ({endless}) WHERE id = 1"))
+    await asyncio.to_thread(wait_until, lambda: writes.server.running("d.n > 3"), "it runs")
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert writes.ledger.pending.startswith("it was rolled back, and a table without transactions")
 
 
 async def test_where_the_warnings_of_a_rollback_cannot_be_read_nobody_knows(
