@@ -7,6 +7,8 @@ from typing import Any
 from celery import Celery
 from celery.signals import beat_init, before_task_publish, celeryd_init
 
+import tidbmcp.lib.file_broker  # noqa: F401 - what filesystem:// means from here on
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tidbmcp.settings")
 
 app = Celery("tidbmcp")

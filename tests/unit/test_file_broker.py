@@ -1,0 +1,81 @@
+"""The queue in a folder: a message is whole or not there, whoever looks when."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+import pytest
+from kombu.connection import Connection
+
+import tidbmcp.celery  # noqa: F401 - names the transport
+from tidbmcp.lib import file_broker
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("queue", "control"):
+        (tmp_path / name).mkdir()
+    return tmp_path
+
+
+@pytest.fixture
+def channel(folder: Path) -> Iterator[Any]:
+    queue = str(folder / "queue")
+    options = {"data_folder_in": queue, "data_folder_out": queue, "control_folder": str(folder / "control")}
+    with Connection("filesystem://localhost/", transport_options=options) as connection:
+        yield connection.default_channel
+
+
+def messages(channel: Any) -> list[Any]:
+    found: list[Any] = []
+    while True:
+        try:
+            found.append(channel._get("tasks"))
+        except Empty:
+            return found
+
+
+def test_the_product_uses_it(channel: Any) -> None:
+    assert isinstance(channel, file_broker.Channel)
+
+
+def test_messages_come_whole_and_leave_nothing_behind(channel: Any, folder: Path) -> None:
+    for number in range(5):
+        channel._put("tasks", {"n": number})
+    assert sorted(message["n"] for message in messages(channel)) == list(range(5))
+    assert list((folder / "queue").iterdir()) == []
+
+
+def test_who_looks_while_a_message_is_written_sees_none(channel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+    write = Path.write_text
+
+    def half(path: Path, text: str) -> int:
+        write(path, text[:3])
+        seen.extend(messages(channel))
+        return write(path, text)
+
+    monkeypatch.setattr(Path, "write_text", half)
+    channel._put("tasks", {"n": 1})
+    assert seen == []
+    assert messages(channel) == [{"n": 1}]
+
+
+def test_a_file_that_can_not_be_read_is_passed_over(channel: Any, folder: Path) -> None:
+    (folder / "queue" / "0_torn.tasks.msg").write_text("")
+    channel._put("tasks", {"n": 1})
+    assert messages(channel) == []
+    assert messages(channel) == [{"n": 1}]
+
+
+def test_a_list_of_queues_that_is_just_begun_is_waited_for(channel: Any, folder: Path) -> None:
+    channel._queue_bind("tasks", "", "", "tasks")
+    listed = folder / "control" / "tasks.exchange"
+    whole = listed.read_text()
+    listed.write_text("")
+    later = threading.Timer(file_broker.PAUSE, listed.write_text, [whole])
+    later.start()
+    assert channel.get_table("tasks")
+    later.join()
