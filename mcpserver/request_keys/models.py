@@ -19,7 +19,7 @@ class State(models.TextChoices):
 
 
 class RequestKey(models.Model):
-    """One for a token, tool and key, all three in `lookup` as one digest; the key itself is not kept."""
+    """One for a token, tool and key, all three in `lookup` as one digest; the key itself is kept in the audit alone."""
 
     lookup = models.CharField(max_length=64, primary_key=True)
     arguments = models.CharField(max_length=64)

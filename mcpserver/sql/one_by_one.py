@@ -13,7 +13,7 @@ from mcpserver.sql.writing import Writing
 def one_by_one(writing: Writing, session: Session) -> Written:
     """Run them until one fails; the ledger says what stands. Raises SqlError's family, and SqlUnknown where nobody knows."""
     ledger, changes = writing.ledger, writing.batch.changes
-    for change in changes:
+    for place, change in enumerate(changes, 1):
         ledger.pending = f"{change.verb} was sent"  # before is_stopped is asked: whoever stops it then sees it
         if writing.is_stopped:
             ledger.pending = ""
@@ -24,6 +24,8 @@ def one_by_one(writing: Writing, session: Session) -> Written:
             said = _said(error, change, writing, session)
             if not said.outcome_unknown:
                 ledger.pending = ""
+            if len(changes) > 1:
+                said.public = f"Statement {place} of {len(changes)}: {said.public}"
             raise said from error
         ledger.happened = f"{len(ledger.done)} of {len(changes)} statements ran and stand"
         ledger.pending = ""

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from anyio import CancelScope
+from django.conf import settings
 
 from mcpserver.sql.errors import SqlBusy, SqlTooLong, SqlUnreachable
 from mcpserver.sql.fetch import Table
@@ -98,9 +99,10 @@ async def _stop_late(job: Job, waiting: "asyncio.Future[Table]") -> BaseExceptio
         return SqlTooLong(
             f"The statement ran over its {seconds}. The server has not confirmed yet that it has stopped."
         )
+    more = f", or give a higher timeout_seconds, at most {settings.SQL_MAX_SECONDS}"
     return SqlTooLong(
-        f"The statement ran over its {seconds} and was stopped on the server. "
-        "Ask for less (WHERE, an index), or give a higher timeout_seconds if there is room."
+        f"The statement ran over its {seconds} and was stopped on the server. Ask for less (WHERE, an index)"
+        f"{more if job.limits.seconds < settings.SQL_MAX_SECONDS else ''}."
     )
 
 

@@ -23,7 +23,8 @@ from tidbmcp.lib.secrets import Secret
 
 CONNECT_SECONDS: Final = 10
 ACCESS_DENIED: Final = {1044, 1045, 1130, 1698}
-UNKNOWN_DATABASE: Final = 1049
+UNKNOWN_DATABASE: Final = {1049, 1102}
+"""There is none, or there can be none of this name."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def connect(target: Target, password: Secret) -> Connection:
             **widest.options(),
         )
     except MySQLdb.Error as error:
-        if error.args and error.args[0] == UNKNOWN_DATABASE:
+        if error.args and error.args[0] in UNKNOWN_DATABASE:
             raise SqlRejected(f"There is no database {target.database!r} here: show_databases lists them.") from error
         denied = error.args and error.args[0] in ACCESS_DENIED
         public = (

@@ -6,13 +6,21 @@ from pydantic import BaseModel, Field
 
 from accounts.scopes import Scope
 from mcpserver.sql.errors import SqlRejected
-from mcpserver.sql.schemas.described import as_columns, as_foreign_keys, as_keys, as_partitions, as_tiflash
+from mcpserver.sql.schemas.described import (
+    as_columns,
+    as_foreign_keys,
+    as_keys,
+    as_partitions,
+    as_references,
+    as_tiflash,
+)
 from mcpserver.sql.schemas.looked import (
     FoundTable,
     columns_of,
     foreign_keys_of,
     keys_of,
     partitions_of,
+    referred_by,
     tiflash_of,
     view_of,
 )
@@ -61,6 +69,14 @@ class ForeignKeyRow(BaseModel):
     on_update: str | None
 
 
+class ReferenceRow(BaseModel):
+    """A foreign key that points here: what becomes of its table's rows when a row here goes or changes."""
+
+    table: str
+    on_delete: str | None
+    on_update: str | None
+
+
 class PartitionRow(BaseModel):
     """One partition."""
 
@@ -89,6 +105,7 @@ class DescribeAnswer(BaseModel):
     columns: list[ColumnRow]
     keys: list[KeyRow]
     foreign_keys: list[ForeignKeyRow]
+    referenced_by: list[ReferenceRow]
     partitioned_by: str | None
     partitions: list[PartitionRow]
     tiflash_replica: TiflashReplica | None
@@ -132,11 +149,12 @@ async def describe_table(call: Call, arguments: TableArguments) -> dict[str, Any
 
 async def _beside(looker: Looker, database: str, found: FoundTable) -> dict[str, Any]:
     """What stands around the columns. A view has its query, and nothing else."""
-    keys, foreign, partitions = [], [], []
+    keys, foreign, references, partitions = [], [], [], []
     view: str | None = None
     if found.kind == "table":
         keys = (await looker.ask(keys_of(database, found.name, found.engine))).rows
         foreign = (await looker.ask(foreign_keys_of(database, found.name))).rows
+        references = (await looker.ask(referred_by(database, found.name))).rows
         partitions = (await looker.ask(partitions_of(database, found.name))).rows
     elif found.kind == "view":
         view = next((row[0] or None for row in (await looker.ask(view_of(database, found.name))).rows), None)
@@ -144,6 +162,7 @@ async def _beside(looker: Looker, database: str, found: FoundTable) -> dict[str,
     return {
         "keys": as_keys(keys),
         "foreign_keys": as_foreign_keys(foreign),
+        "referenced_by": as_references(references),
         "partitioned_by": by,
         "partitions": rows,
         "tiflash_replica": await _tiflash(looker, database, found),

@@ -94,13 +94,13 @@ def refuse_system(database: str) -> None:
     """Raise Refused for the databases with accounts, hashes and the server's inside."""
     if is_system_schema(database):
         raise Refused(f"The system database {database} is not open here. information_schema is.")
+    if not database.isprintable():  # a server may end a name at a NUL
+        raise Refused("The name of the database holds control characters: take them out.")
 
 
 def refuse_as_default(database: str) -> None:
     """Raise Refused where names without a database would mean the server's inside."""
     refuse_system(database)
-    if not database.isprintable():
-        raise Refused("The name of the database holds control characters: take them out.")
     if not may_be_default(database):
         raise Refused(f"{database} is open, but not as database: leave it out, and write {database}.tables in full.")
 

@@ -12,7 +12,7 @@ from mcpserver.tools.describe import TableArguments
 from mcpserver.tools.reading import NOTICE, Column
 from mcpserver.tools.spec import Call, Effect, tool
 from mcpserver.tools.tables import find_table, look_at
-from tidbmcp.lib.errors import Refused
+from tidbmcp.lib.errors import NotFound, Refused
 from tidbmcp.lib.visible import make_visible
 
 ROWS: Final = 5
@@ -53,6 +53,10 @@ async def sample_table(call: Call, arguments: SampleArguments) -> dict[str, Any]
     looker = await look_at(call, arguments.cluster, arguments.branch)
     found = await find_table(looker, arguments.database, arguments.table)
     columns = [sampled_column(row) for row in (await looker.ask(columns_of(arguments.database, found.name))).rows]
+    if not columns:
+        raise NotFound(
+            f"{arguments.table!r} has no columns that the reader login can see. Ask an admin for more rights."
+        )
     verdict = judge(sample(arguments.database, found.name, columns, arguments.max_rows))
     if isinstance(verdict, Refuse):
         raise Refused(verdict.sentence, detail=verdict.rule)

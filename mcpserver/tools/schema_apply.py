@@ -40,7 +40,7 @@ SAID: Final = {
 }
 AFTER_FAILURE: Final = {
     State.READY: "Nothing was changed, and the change is still there to be applied.",
-    State.FAILED: "The rest was not run. Look with compare_schema, and prepare what is left.",
+    State.FAILED: "The rest was not run. Look with describe_table, and prepare what is left.",
     State.UNKNOWN: "It is never run again by itself: look with compare_schema.",
 }
 
@@ -91,9 +91,9 @@ async def apply_schema_change(call: Call, arguments: ApplyArguments) -> dict[str
     _refuse_state(change)
     if arguments.discard:
         return await _discarded(call, change)
-    if not arguments.confirm:
-        raise BadInput(_preview(change))
     writes = await judged(change.statements)
+    if not arguments.confirm:
+        raise BadInput(_preview(change, writes))
     _refuse_undecided(writes)
     found = await _parent(call, change)
     writer = await writer_of(found, call, Role.ADMIN, change.database)
@@ -153,12 +153,14 @@ def _refuse_state(change: SchemaChange) -> None:
         raise Refused(SAID[state])
 
 
-def _preview(change: SchemaChange) -> str:
+def _preview(change: SchemaChange, writes: Sequence[Write]) -> str:
     changes = [Change(**one) for one in change.difference]
+    decided = "If that is what the user wants, call again with confirm: true."
+    undecided = "It needs a person's decision, which this version can't collect yet, so it can't be applied."
     return (
         f"Nothing was changed. It would run {len(change.statements)} statements on the database {change.database} of "
-        f"{change.cluster_name or change.cluster_id}: {in_short(changes) or 'no difference'}. If that is what the user "
-        "wants, call again with confirm: true."
+        f"{change.cluster_name or change.cluster_id}: {in_short(changes) or 'no difference'}. "
+        f"{undecided if any(write.decision for write in writes) else decided}"
     )
 
 

@@ -24,7 +24,7 @@ from mcpserver.tools.arguments import ClusterArguments, DatabaseName
 from mcpserver.tools.branch_changes import logins_of_parent
 from mcpserver.tools.changed import ChangeAnswer, Reason, carried_out, outcome
 from mcpserver.tools.find import Found, find_cluster
-from mcpserver.tools.reading import NOTICE, refuse_system
+from mcpserver.tools.reading import NOTICE, refuse_as_default
 from mcpserver.tools.schemas import ask_of, schema_of, told
 from mcpserver.tools.spec import Call, Effect, tool
 from mcpserver.tools.statements import Statements, judged
@@ -39,6 +39,10 @@ from tidbmcp.lib.threads import in_control_thread
 STOPPED: Final = "The caller went away, or the server stopped, while it was being prepared."
 REMOVED: Final = "The branch is removed again."
 SWEPT_LATER: Final = "The branch is removed by the worker, in some minutes."
+NO_CHANGE: Final = (
+    "The statements ran, and nothing that is compared has changed: look at them again, and whether the reader login can see "
+    "what they are about."
+)
 OF_WHOLE_DATABASES: Final = frozenset({"DATABASE", "SCHEMA"})
 
 
@@ -83,7 +87,7 @@ class PrepareAnswer(ChangeAnswer):
 )
 async def prepare_schema_change(call: Call, arguments: PrepareArguments) -> dict[str, Any]:
     """What needs a person's decision may be tried, because it is tried on a branch only."""
-    refuse_system(arguments.database)
+    refuse_as_default(arguments.database)
     writes = await judged(arguments.statements)
     _refuse_others(writes, arguments.database)
     found = await find_cluster(call, arguments.cluster, fresh=True)
@@ -222,7 +226,7 @@ def _answer(
         step += " It needs a person's decision, which this version can't collect yet."
     return {
         **outcome(),
-        "next_step": step if changes else "Nothing that is compared has changed. Look at the statements again.",
+        "next_step": step if changes else NO_CHANGE,
         "id": str(change.id),
         "cluster_id": change.cluster_id,
         "branch_id": change.branch_id,

@@ -109,6 +109,9 @@ def test_a_table_is_described_with_columns_and_keys(looked: Stack) -> None:
 def test_foreign_keys_and_partitions_are_told(looked: Stack) -> None:
     (key,) = described(looked, "items")["foreign_keys"]
     days = described(looked, "days")
+    assert described(looked, "orders")["referenced_by"] == [
+        {"table": "items", "on_delete": "CASCADE", "on_update": "RESTRICT"}
+    ]
     assert key == {
         "name": "of_order",
         "columns": ["order_id"],
@@ -219,6 +222,7 @@ UNKNOWN = {"cluster": "shop", "database": "lookin", "table": "x", "words": "x"}
         ("lookin", "There is no database 'lookin'. There are: "),
         ("mysql", "The system database mysql is not open here."),
         ("looking' OR '1", "There is no database"),
+        ("mysql\0", "holds control characters"),
     ],
 )
 def test_a_database_that_is_not_there_or_not_open_is_refused(

@@ -113,7 +113,7 @@ WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
     "an unknown database": ("db_query", query(database="nope"), "There is no database 'nope' here: show_databases lists them."),
     "an unknown database's tables": ("show_tables", {"cluster": "shop", "database": "nope"}, "There is no database 'nope'. There are: information_schema, shop, test."),
     "a system database": ("show_tables", {"cluster": "shop", "database": "mysql"}, "The system database mysql is not open here. information_schema is."),
-    "too slow": ("db_query", query("SELECT COUNT(*) FROM shop.customers a, shop.customers b, shop.customers c, shop.customers d", timeout_seconds=1), "The statement ran over its 1 s and was stopped on the server. Ask for less (WHERE, an index), or give a higher timeout_seconds if there is room."),
+    "too slow": ("db_query", query("SELECT COUNT(*) FROM shop.customers a, shop.customers b, shop.customers c, shop.customers d", timeout_seconds=1), "The statement ran over its 1 s and was stopped on the server. Ask for less (WHERE, an index), or give a higher timeout_seconds, at most "),
     # Pages
     "a page token of nobody": ("tidbcloud_list_clusters", {"page_token": "!!!"}, "This page_token is not one of this list. Leave it out to start again."),
     "a page token of the API": ("tidbcloud_list_branches", {"cluster": "shop", "page_token": "bm9wZQ=="}, "This page_token is not one of this list. Leave it out to start again."),

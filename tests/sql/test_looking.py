@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from mcpserver.sql.schemas.described import as_columns, as_foreign_keys, as_keys, as_partitions
+from mcpserver.sql.schemas.described import as_columns, as_foreign_keys, as_keys, as_partitions, as_references
 from mcpserver.sql.schemas.looked import (
     columns_of,
     foreign_keys_of,
@@ -14,6 +14,7 @@ from mcpserver.sql.schemas.looked import (
     keys_of,
     like_it,
     partitions_of,
+    referred_by,
     tables_in,
     tiflash_of,
     view_of,
@@ -80,9 +81,11 @@ async def test_a_table_is_told_as_it_was_made(read: Reads, database: str, server
 
 async def test_foreign_keys_partitions_and_views_are_told(read: Reads, database: str) -> None:
     (key,) = as_foreign_keys(await rows(read, foreign_keys_of(database, "visits")))
+    (reference,) = as_references(await rows(read, referred_by(database, "people")))
     by, partitions = as_partitions(await rows(read, partitions_of(database, "days")))
     ((query,),) = await rows(read, view_of(database, "mails"))
     assert (key["references"], key["on_delete"]) == (f"{database}.people", "CASCADE")
+    assert (reference["table"], reference["on_delete"]) == ("visits", "CASCADE")
     assert by is not None
     assert by.startswith("RANGE (")
     assert [one["name"] for one in partitions] == ["p0", "p1"]

@@ -50,6 +50,11 @@ def as_foreign_keys(rows: Rows) -> list[dict[str, Any]]:
     return list(found.values())
 
 
+def as_references(rows: Rows) -> list[dict[str, Any]]:
+    """Rows of `referred_by`."""
+    return [{"table": table, "on_delete": on_delete, "on_update": on_update} for table, on_delete, on_update in rows]
+
+
 def as_partitions(rows: Rows) -> tuple[str | None, list[dict[str, Any]]]:
     """How it is partitioned, and the partitions; rows of sub-partitions are added up."""
     by: str | None = None

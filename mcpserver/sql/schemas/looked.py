@@ -106,6 +106,15 @@ def foreign_keys_of(database: str, table: str) -> str:
     )
 
 
+def referred_by(database: str, table: str) -> str:
+    """Tables of the same database whose foreign keys point at it: over all of them that question may be slow."""
+    return (
+        "SELECT table_name, delete_rule, update_rule FROM information_schema.referential_constraints "  # noqa: S608 - in hex
+        f"WHERE constraint_schema = {text_literal(database)} AND referenced_table_name = {text_literal(table)} "
+        "ORDER BY table_name, constraint_name"
+    )
+
+
 def partitions_of(database: str, table: str) -> str:
     """A row for each partition, or sub-partition."""
     return (
