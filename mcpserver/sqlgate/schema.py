@@ -29,7 +29,10 @@ def judge_schema(statement: list[Token]) -> str | Refuse:
             return _refusal(reading)
     except Refused as refused:
         return refused.refusal
-    return "; ".join(why for rule, why in forms.DECISIONS.items() if rule in reading.taken)
+    decisions = forms.DECISIONS
+    if "NEW_TABLE" not in reading.taken:
+        decisions = decisions | forms.DECISIONS_OF_EXISTING
+    return "; ".join(dict.fromkeys(why for rule, why in decisions.items() if rule in reading.taken))
 
 
 def judge_accounts(statement: list[Token]) -> str | Refuse:
@@ -69,6 +72,12 @@ def _refusal(reading: Reading) -> Refuse:
         f"This form of the statement is not known here{near}: docs/sql-gate.md lists those that are. A name that is a keyword "
         "goes in backticks.",
     )
+
+
+def _at_least_one(reading: Reading, place: int) -> int | None:
+    """A whole number that is not 0, in digits."""
+    token = reading.at(place)
+    return place + 1 if token.kind is Kind.NUMBER and token.text.isdecimal() and token.text.strip("0") else None
 
 
 def _nextval(reading: Reading, place: int) -> int | None:
@@ -115,7 +124,9 @@ def _privilege_level(reading: Reading, place: int) -> int | None:
     return place + 3 if first.word and plain and (last.word or last.text == "*") else None
 
 
-_SCHEMA: Final = Forms(forms.SCHEMA, {**PARTS, "NEXTVAL": _nextval, "INNODB": either("innodb")})
+_SCHEMA: Final = Forms(
+    forms.SCHEMA, {**PARTS, "NEXTVAL": _nextval, "AT_LEAST_ONE": _at_least_one, "INNODB": either("innodb")}
+)
 _ACCOUNTS: Final = Forms(
     forms.ACCOUNTS,
     {**PARTS, "ACCOUNT": _account, "PRIVILEGE": _privilege, "PRIVILEGE_LEVEL": _privilege_level},

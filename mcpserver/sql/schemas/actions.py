@@ -68,7 +68,8 @@ def acts_of(sql: str) -> Acts:
     thing = next((word for word in words[1:6] if word in {"table", "index", "view", "sequence"}), "")
     if thing == "index" and words[0] in {"create", "drop"}:
         at = words.index("on") + 1 if "on" in words else len(read)
-        return Acts(_name(read, at)[0], (Action("add index" if words[0] == "create" else "drop index"),))
+        what = _index(words[1:]) if words[0] == "create" else "drop index"
+        return Acts(_name(read, at)[0], (Action(what),))
     at = words.index("table") + 1 if thing == "table" else (1 if words[0] == "truncate" else len(read))
     while at < len(read) and words[at] in {"if", "not", "exists"}:
         at += 1
@@ -133,10 +134,15 @@ def _added(rest: list[str], every: list[str]) -> str:
         )
     second = rest[0] if rest else ""
     if second in _INDEXES:
-        return "add index"
+        return _index(rest)
     if second in _SECOND["add"]:
         return _SECOND["add"][second]
     return "add column with more" if _WITH_MORE & set(rest) else "add column"
+
+
+def _index(words: list[str]) -> str:
+    """By its kind, which is the first of these words, or behind OR REPLACE."""
+    return "add full-text index" if "fulltext" in words[:1] + words[2:3] else "add index"
 
 
 def _modified(clause: list[Token], words: list[str]) -> Action:

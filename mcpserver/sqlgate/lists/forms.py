@@ -68,19 +68,26 @@ _COLUMNS: Final = {
         COLUMN
         """,
     "KEY": """
-        [ constraint [ NAME ] ] primary key IF_NOT_EXISTS [ NAME ] INDEX_TYPE INDEXED { INDEX_OPTION }
+        PRIMARY_KEY
         [ constraint [ NAME ] ] unique [ index|key ] IF_NOT_EXISTS [ NAME ] INDEX_TYPE INDEXED { INDEX_OPTION }
         [ constraint [ NAME ] ] foreign key IF_NOT_EXISTS [ NAME ] NAMES REFERENCES
-        [ constraint [ NAME ] ] check GROUP [ not ] [ enforced ]
-        fulltext|spatial [ index|key ] IF_NOT_EXISTS [ NAME ] INDEXED { INDEX_OPTION }
+        CHECK_OF_ROWS
+        BLOCKING_INDEX [ index|key ] IF_NOT_EXISTS [ NAME ] INDEXED { INDEX_OPTION }
         vector|columnar index|key IF_NOT_EXISTS [ NAME ] INDEXED { INDEX_OPTION }
         index|key IF_NOT_EXISTS [ NAME ] INDEX_TYPE INDEXED { INDEX_OPTION }
         """,
+    "PRIMARY_KEY": "[ constraint [ NAME ] ] primary key IF_NOT_EXISTS [ NAME ] INDEX_TYPE INDEXED { INDEX_OPTION }",
+    "CHECK_OF_ROWS": "[ constraint [ NAME ] ] check GROUP [ not ] [ enforced ]",
+    "BLOCKING_INDEX": "fulltext|spatial",
     "REFERENCES": "references TABLE [ NAMES ] [ match full|partial|simple ] { ON_CHANGE }",
     "ON_CHANGE": """
-        on delete|update cascade|restrict
-        on delete|update set null|default
+        on delete|update restrict
         on delete|update no action
+        PASSED_ON
+        """,
+    "PASSED_ON": """
+        on delete|update cascade
+        on delete|update set null|default
         """,
     "INDEX_TYPE": "[ using btree|hash|rtree|hnsw|inverted ]",
     "INDEXED": "( INDEXED_PART { , INDEXED_PART } )",
@@ -109,48 +116,70 @@ _COLUMNS: Final = {
         char|character varying [ LENGTH ]
         double precision [ LENGTH ]
         long varchar|varbinary
+        COUNTING_TYPE
         TYPE_NAME [ LENGTH ]
         """,
+    "COUNTING_TYPE": "serial",
     "LENGTH": "( NUMBER [ , NUMBER ] )",
     "TYPE_NAME": " ".join(
         [
             "bit|bool|boolean|tinyint|smallint|mediumint|int|integer|bigint|int1|int2|int3|int4|int8|decimal|dec|numeric|fixed|float"
             "|double|real|float4|float8|number|date|time|datetime|timestamp|year|char|character|nchar|varchar|varchar2|nvarchar"
             "|binary|varbinary|tinyblob|blob|mediumblob|longblob|tinytext|text|mediumtext|longtext|long|raw|clob|json|uuid|inet4"
-            "|inet6|vector|geometry|point|linestring|polygon|multipoint|multilinestring|multipolygon|geometrycollection|serial"
+            "|inet6|vector|geometry|point|linestring|polygon|multipoint|multilinestring|multipolygon|geometrycollection"
         ]
     ),
     "ATTRIBUTE": """
-        unsigned|signed|zerofill|binary|ascii|unicode|byte|auto_increment|compressed|visible|invisible|clustered|nonclustered
+        unsigned|signed|zerofill|binary|ascii|unicode|byte|compressed|visible|invisible|clustered|nonclustered
         character|char set WORD_OR_TEXT_OR_BINARY
         charset WORD_OR_TEXT_OR_BINARY
         collate WORD_OR_TEXT_OR_BINARY
         not null
         null
-        default DEFAULT_VALUE
+        default PLAIN_DEFAULT
+        COMPUTED_DEFAULT
         on update NOW
-        auto_random [ LENGTH ]
-        primary key [ clustered|nonclustered|global|local ]
-        unique [ key|index ] [ global|local ]
-        key
+        KEY_OF_COLUMN
+        COUNTING
         comment TEXT
-        [ generated always ] as GROUP [ virtual|stored|persistent ]
+        [ generated always ] as GROUP [ GENERATED ]
         [ constraint [ NAME ] ] check GROUP [ not ] [ enforced ]
         REFERENCES
         column_format fixed|dynamic|default
         srid NUMBER
         ref_system_id = NUMBER
         """,
+    "KEY_OF_COLUMN": """
+        primary key [ clustered|nonclustered|global|local ]
+        unique [ key|index ] [ global|local ]
+        key
+        """,
+    "COUNTING": """
+        auto_increment
+        auto_random [ LENGTH ]
+        """,
+    "GENERATED": """
+        virtual
+        STORED
+        """,
+    "STORED": "stored|persistent",
     "WORD_OR_TEXT_OR_BINARY": """
         WORD_OR_TEXT
         binary
         """,
+    "COMPUTED_DEFAULT": "default COMPUTED",
     "DEFAULT_VALUE": """
+        PLAIN_DEFAULT
+        COMPUTED
+        """,
+    "PLAIN_DEFAULT": """
         LITERAL
+        NOW
+        """,
+    "COMPUTED": """
         GROUP
         NEXTVAL
         CALL
-        NOW
         """,
     "NOW": "current_timestamp|now|localtime|localtimestamp|current_date|current_time|curdate|utc_timestamp [ ( [ NUMBER ] ) ]",
 }
@@ -216,20 +245,31 @@ _TABLES: Final = {
 
 _CREATE: Final = {
     "CREATE": """
-        create [ OR_REPLACE ] table IF_NOT_EXISTS TABLE like TABLE
-        create [ OR_REPLACE ] table IF_NOT_EXISTS TABLE ( like TABLE )
-        create [ OR_REPLACE ] table IF_NOT_EXISTS TABLE ELEMENTS TABLE_OPTIONS [ PARTITIONING ] [ FILLING ]
-        create [ OR_REPLACE ] table IF_NOT_EXISTS TABLE TABLE_OPTIONS [ PARTITIONING ] FILLING
+        create [ OR_REPLACE ] NEW_TABLE
         create [ OR_REPLACE ] database|schema IF_NOT_EXISTS DATABASE { DATABASE_OPTION }
         create [ OR_REPLACE ] INDEX_KIND index IF_NOT_EXISTS NAME INDEX_TYPE on TABLE INDEXED { INDEX_OPTION } { ONLINE }
         create [ OR_REPLACE ] VIEW
         create [ OR_REPLACE ] sequence IF_NOT_EXISTS TABLE { SEQUENCE_OPTION }
         """,
+    "NEW_TABLE": """
+        table IF_NOT_EXISTS TABLE like TABLE
+        table IF_NOT_EXISTS TABLE ( like TABLE )
+        table IF_NOT_EXISTS TABLE ELEMENTS TABLE_OPTIONS [ PARTITIONING ] [ FILLING ]
+        table IF_NOT_EXISTS TABLE TABLE_OPTIONS [ PARTITIONING ] FILLING
+        """,
     "OR_REPLACE": "or replace",
     "FILLING": "[ as ] QUERY",
-    "INDEX_KIND": "[ unique|fulltext|spatial|vector|columnar ]",
-    "VIEW": "VIEW_OPTIONS view IF_NOT_EXISTS TABLE [ NAMES ] as QUERY_OF_VIEW",
-    "VIEW_OPTIONS": "[ algorithm = undefined|merge|temptable ] [ sql security definer|invoker ]",
+    "INDEX_KIND": """
+        BLOCKING_INDEX
+        [ unique|vector|columnar ]
+        """,
+    "VIEW": """
+        VIEW_ALGORITHM sql security invoker VIEW_ITSELF
+        OWNERS_VIEW
+        """,
+    "OWNERS_VIEW": "VIEW_ALGORITHM [ sql security definer ] VIEW_ITSELF",
+    "VIEW_ALGORITHM": "[ algorithm = undefined|merge|temptable ]",
+    "VIEW_ITSELF": "view IF_NOT_EXISTS TABLE [ NAMES ] as QUERY_OF_VIEW",
     "DATABASE_OPTION": """
         [ default ] character|char set [ = ] WORD_OR_TEXT_OR_BINARY
         [ default ] charset|collate [ = ] WORD_OR_TEXT_OR_BINARY
@@ -249,8 +289,13 @@ _CREATE: Final = {
         - NUMBER
         """,
     "ONLINE": """
-        algorithm [ = ] default|inplace|copy|instant|nocopy
-        lock [ = ] default|none|shared|exclusive
+        algorithm [ = ] default|inplace|instant|nocopy
+        lock [ = ] default|none
+        BLOCKING
+        """,
+    "BLOCKING": """
+        algorithm [ = ] copy
+        lock [ = ] shared|exclusive
         """,
 }
 
@@ -288,9 +333,11 @@ _ALTER: Final = {
         alter [ column ] NAME set default DEFAULT_VALUE
         alter index|key IF_EXISTS NAME visible|invisible|ignored
         alter index|key IF_EXISTS NAME not ignored
-        set tiflash replica NUMBER [ location labels TEXT { , TEXT } ]
+        set tiflash replica AT_LEAST_ONE [ location labels TEXT { , TEXT } ]
+        NO_REPLICAS
         ONLINE
         """,
+    "NO_REPLICAS": "set tiflash replica NUMBER [ location labels TEXT { , TEXT } ]",
     "PLACE": """
         first
         after NAME
@@ -374,11 +421,19 @@ SCHEMA: Final = {**_NAMES, **_COLUMNS, **_TABLES, **_CREATE, **_ALTER, **_REMOVE
 DECISIONS: Final = {
     "OR_REPLACE": "CREATE OR REPLACE drops what has this name",
     "FILLING": "CREATE TABLE with a query copies rows that nobody counts: CREATE the table, then INSERT ... SELECT",
+    "PASSED_ON": (
+        "CASCADE, SET NULL and SET DEFAULT change and remove rows that nobody counts: write RESTRICT, or nothing"
+    ),
+    "OWNERS_VIEW": (
+        "A view shows what its owner may read to everybody who may read the view: write CREATE SQL SECURITY INVOKER VIEW"
+    ),
     "TTL_OPTION": "TTL lets the server delete rows by itself",
     "IGNORING": "ALTER IGNORE removes rows that do not fit",
     "DROPPING": "ALTER TABLE drops columns, indexes, defaults or partitions here",
     "REWRITE": "ALTER TABLE changes or rewrites here what the table holds",
     "REWRITING_OPTION": "ALTER TABLE changes here how the table is stored",
+    "BLOCKING": "ALGORITHM=COPY and LOCK=SHARED or EXCLUSIVE keep everybody from writing to the table: leave them out",
+    "NO_REPLICAS": "SET TIFLASH REPLICA 0 drops the replicas that analytic queries read",
     "RENAMING": "ALTER TABLE renames here what others may use",
     "TTL_REMOVED": "ALTER TABLE ends here what deletes old rows",
     "REPARTITION": "PARTITION BY moves every row of the table",
@@ -395,6 +450,21 @@ DECISIONS: Final = {
     "RECOVER": "RECOVER TABLE brings back a table as it was",
 }
 """All that fit are said."""
+
+DECISIONS_OF_EXISTING: Final = {
+    "PRIMARY_KEY": "A primary key for a table that there is may write the whole table anew",
+    "REFERENCES": "A foreign key for a table that there is checks all its rows, and may write the whole table anew",
+    "CHECK_OF_ROWS": "A CHECK for a table that there is checks all its rows, and may write the whole table anew",
+    "BLOCKING_INDEX": "A FULLTEXT or SPATIAL index may write the whole table anew, and nobody writes to it meanwhile",
+    "KEY_OF_COLUMN": "A column with a key may write the whole table anew: add the column, then its index by itself",
+    "COUNTING": "A column that counts is written into every row",
+    "COUNTING_TYPE": "A column that counts is written into every row",
+    "STORED": "A STORED column is reckoned for every row and written: VIRTUAL is not",
+    "COMPUTED_DEFAULT": (
+        "A computed default of a new column is written into every row: add the column, then ALTER COLUMN ... SET DEFAULT"
+    ),
+}
+"""What is nothing in CREATE TABLE, and work on every row of a table that there is."""
 
 ACCOUNTS: Final = {
     "LOGIN": """

@@ -2,9 +2,11 @@
 
 import pytest
 
+from mcpserver.sql.schemas.actions import acts_of
 from mcpserver.sql.schemas.cost import RULES, Cost, cost_of
 from mcpserver.sql.schemas.definition import table_of
 from mcpserver.sql.schemas.shape import Schema
+from mcpserver.sqlgate import judge_writes
 
 BEFORE = (
     "CREATE TABLE `t` (`a` int NOT NULL, `b` varchar(20) DEFAULT NULL COMMENT 'NOT NULL', `c` varchar(90), `e` int, "
@@ -32,7 +34,12 @@ ACTS: dict[str, tuple[Cost, Cost]] = {
     "ALTER TABLE t ADD CONSTRAINT u UNIQUE (a)": (READS, READS),
     "ALTER TABLE t ADD CONSTRAINT FOREIGN KEY (a) REFERENCES x (id)": (READS, REBUILD),
     "ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES x (id)": (READS, REBUILD),
-    "ALTER TABLE t ADD CHECK (a > 0)": (READS, UNKNOWN),
+    "ALTER TABLE t ADD CHECK (a > 0)": (READS, REBUILD),
+    "ALTER TABLE t ADD FULLTEXT INDEX i (b)": (READS, REBUILD),
+    "ALTER TABLE t ADD FULLTEXT (b)": (READS, REBUILD),
+    "CREATE FULLTEXT INDEX i ON t (b)": (READS, REBUILD),
+    "CREATE OR REPLACE FULLTEXT INDEX i ON t (b)": (READS, REBUILD),
+    "ALTER TABLE t ADD INDEX fulltext_words (b)": (READS, READS),
     "ALTER TABLE t ADD PRIMARY KEY (a)": (READS, REBUILD),
     "ALTER TABLE t DROP PRIMARY KEY": (UNKNOWN, REBUILD),
     "ALTER TABLE t RENAME COLUMN a TO z": (INSTANT, INSTANT),
@@ -42,7 +49,7 @@ ACTS: dict[str, tuple[Cost, Cost]] = {
     "ALTER TABLE t CONVERT TO CHARACTER SET latin1": (UNKNOWN, REBUILD),
     "ALTER TABLE t ENGINE=InnoDB": (UNKNOWN, REBUILD),
     "ALTER TABLE t PARTITION BY HASH (a) PARTITIONS 2": (REBUILD, REBUILD),
-    "ALTER TABLE t ADD COLUMN x INT, ADD INDEX i (x)": (READS, READS),
+    "ALTER TABLE t ADD COLUMN x INT, ADD INDEX i (x)": (READS, REBUILD),
     "ALTER TABLE t ADD COLUMN x ENUM('a, b', ')'), COMMENT = 'ADD INDEX'": (INSTANT, INSTANT),
     "ALTER TABLE t COMPRESSION = 'zlib'": (UNKNOWN, UNKNOWN),
     "ALTER TABLE t": (UNKNOWN, UNKNOWN),
@@ -92,3 +99,23 @@ def test_of_an_engine_without_rules_nothing_is_known() -> None:
     for sql in ("ALTER TABLE t ADD COLUMN x INT", "ALTER TABLE t MODIFY a BIGINT"):
         assert cost_of(sql, Schema("other", {"t": table}), Schema("other", {"t": table}))[1] is UNKNOWN
     assert set(RULES) == {"tidb", "mariadb", "mysql"}
+
+
+REBUILDING = {
+    "add primary key": "ALTER TABLE t ADD PRIMARY KEY (a)",
+    "drop primary key": "ALTER TABLE t DROP PRIMARY KEY",
+    "add foreign key": "ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES u (id)",
+    "add check": "ALTER TABLE t ADD CHECK (a > 0)",
+    "add full-text index": "ALTER TABLE t ADD FULLTEXT (b)",
+    "convert character set": "ALTER TABLE t CONVERT TO CHARACTER SET utf8mb4",
+    "engine": "ALTER TABLE t FORCE",
+    "partition table": "ALTER TABLE t PARTITION BY HASH (a) PARTITIONS 2",
+}
+
+
+def test_what_rebuilds_a_table_on_any_engine_needs_a_person() -> None:
+    assert {act for rules in RULES.values() for act, cost in rules.items() if cost is REBUILD} == set(REBUILDING)
+    for act, sql in REBUILDING.items():
+        assert [one.what for one in acts_of(sql).actions] == [act]
+        (write,) = judge_writes([sql])
+        assert write.decision
