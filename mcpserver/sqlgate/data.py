@@ -7,7 +7,7 @@ from mcpserver.sqlgate.forms import Forms, Reading, Refused
 from mcpserver.sqlgate.lists.forms import DATA
 from mcpserver.sqlgate.parts import PARTS, begins_query, judged, name, table, without_system
 from mcpserver.sqlgate.tokens import Kind, Token
-from mcpserver.sqlgate.verdicts import Refuse
+from mcpserver.sqlgate.verdicts import Known, Refuse
 
 _WHOLE: Final = {
     "update": "UPDATE without a condition on a column changes every row",
@@ -24,8 +24,8 @@ _REASONS: Final = {
 }
 
 
-def judge_data(statement: list[Token]) -> str | Refuse:
-    """Why a person must decide, or nothing; or what is wrong."""
+def judge_data(statement: list[Token]) -> Known | Refuse:
+    """What is known of it; or what is wrong."""
     reading = Reading(statement)
     try:
         if not _FORMS.fits("DATA", reading):
@@ -33,7 +33,7 @@ def judge_data(statement: list[Token]) -> str | Refuse:
     except Refused as refused:
         return refused.refusal
     verb = next((rule.lower() for rule in ("UPDATE", "DELETE") if rule in reading.taken), "")
-    return _WHOLE[verb] if verb and is_whole_table(statement) else ""
+    return reading.known(_WHOLE[verb] if verb and is_whole_table(statement) else "")
 
 
 def _refusal(reading: Reading) -> Refuse:
@@ -64,14 +64,14 @@ def _updated(reading: Reading, place: int) -> int | None:
     end = next((at for at, _ in outermost(tokens) if is_bare(tokens, at, "set")), None)
     if not end or not (tokens[0].text == "(" or name(reading, place)):
         return None
-    judged(tokens[:end])
+    judged(reading, place, place + end, in_list=True)
     without_system(tokens[:end])
     return place + end
 
 
 def _assigned(reading: Reading, place: int) -> int | None:
     """Everything behind SET, to the end."""
-    judged(reading.tokens[place:])
+    judged(reading, place)
     return len(reading.tokens) if place < len(reading.tokens) else None
 
 
@@ -80,7 +80,7 @@ def _deleted(reading: Reading, place: int) -> int | None:
     tokens = reading.tokens[place:]
     if not tokens or not (tokens[0].text == "(" or name(reading, place)):
         return None
-    judged(tokens)
+    judged(reading, place, in_list=True)
     without_system(tokens[: next((at for at, _ in outermost(tokens) if is_bare(tokens, at, "where")), None)])
     return len(reading.tokens)
 
@@ -90,11 +90,11 @@ def _rows(reading: Reading, place: int) -> int | None:
     word = reading.word(place)
     if word not in {"values", "value", "set"} and not begins_query(reading, place):
         return None
-    tokens = reading.tokens[place + (word == "set") :]
-    cut = _on_duplicate(tokens)
-    judged(tokens[:cut])
+    place += word == "set"
+    cut = _on_duplicate(reading.tokens[place:])
+    judged(reading, place, None if cut is None else place + cut)
     if cut is not None:
-        judged(tokens[cut + len(_ON_DUPLICATE) :])
+        judged(reading, place + cut + len(_ON_DUPLICATE))
     return len(reading.tokens)
 
 

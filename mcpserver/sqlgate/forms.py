@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import takewhile
 
 from mcpserver.sqlgate.tokens import END, Kind, Token
-from mcpserver.sqlgate.verdicts import Refuse
+from mcpserver.sqlgate.verdicts import Known, Refuse
 
 
 class Refused(Exception):
@@ -30,10 +30,18 @@ class Reading:
         self.taken: list[str] = []
         """The names of the rules that fitted."""
         self.furthest = 0
+        self.tables: set[str] = set()
+        """Every table that is named, and maybe more; as `table` or `database.table`, in lower case."""
+        self.changed: set[str] = set()
+        """Of a change of the schema, the databases that are named before what it changes, in lower case."""
 
     def at(self, place: int) -> Token:
         """The token here, or END."""
         return self.tokens[place] if place < len(self.tokens) else END
+
+    def known(self, decision: str) -> Known:
+        """The verdict, once a form has fitted."""
+        return Known(decision, frozenset(self.tables), frozenset(self.changed))
 
     def word(self, place: int) -> str:
         """The bare word here, in lower case."""

@@ -9,6 +9,7 @@ from mcpserver.sqlgate.lists.forms import NO_NAMES
 from mcpserver.sqlgate.lists.functions import FUNCTIONS
 from mcpserver.sqlgate.lists.keywords import QUERY
 from mcpserver.sqlgate.lists.tables import INFORMATION_SCHEMA
+from mcpserver.sqlgate.named import tables_in
 from mcpserver.sqlgate.query import judge_query
 from mcpserver.sqlgate.system import folded, is_system_schema
 from mcpserver.sqlgate.tokens import Kind, Token
@@ -27,10 +28,12 @@ _SYSTEM_IN_VIEW: Final = Refuse(
 )
 
 
-def judged(tokens: Sequence[Token]) -> None:
-    """Nothing in these but what may stand in a query; else Refused."""
-    if refusal := judge_query(list(tokens)):
+def judged(reading: Reading, start: int, end: int | None = None, *, in_list: bool = False) -> None:
+    """Nothing between these places but what may stand in a query; else Refused. `in_list`: a list of tables begins it."""
+    tokens = reading.tokens[start:end]
+    if refusal := judge_query(tokens):
         raise Refused(refusal)
+    reading.tables.update(tables_in(tokens, in_list=in_list))
     for place, token in enumerate(tokens):
         if token.kind is Kind.NAME and token.word == "returning" and (not place or tokens[place - 1].text != "."):
             raise Refused(_RETURNING)
@@ -53,13 +56,24 @@ def name(reading: Reading, place: int) -> int | None:
     return place + 1 if token.kind is Kind.QUOTED or (token.word and token.word not in NO_NAMES) else None
 
 
-def table(reading: Reading, place: int) -> int | None:
-    """`table` or `database.table`, of no system schema."""
+def source(reading: Reading, place: int) -> int | None:
+    """`table` or `database.table`, of no system schema, that is only read or referred to."""
     after = name(reading, place)
-    if after is None or reading.at(after).text != ".":
-        return after
-    without_system(reading.tokens[place : after + 1])
-    return after + 2 if reading.at(after + 1).word else after
+    if after is None:
+        return None
+    if reading.at(after).text == "." and reading.at(after + 1).word:
+        without_system(reading.tokens[place : after + 1])
+        after += 2
+    reading.tables.update(tables_in(reading.tokens[place:after], in_list=True))
+    return after
+
+
+def table(reading: Reading, place: int) -> int | None:
+    """The same, of one that is changed."""
+    after = source(reading, place)
+    if after is not None and after > place + 1:
+        reading.changed.add(reading.at(place).word)
+    return after
 
 
 def database(reading: Reading, place: int) -> int | None:
@@ -68,6 +82,8 @@ def database(reading: Reading, place: int) -> int | None:
     word = folded(reading.at(place).word)
     if after and (is_system_schema(word) or word == INFORMATION_SCHEMA):
         raise Refused(SYSTEM)
+    if after:
+        reading.changed.add(reading.at(place).word)
     return after
 
 
@@ -86,7 +102,7 @@ def group(reading: Reading, place: int) -> int | None:
     end = reading.ends.get(place)
     if end is None:
         return None
-    judged(reading.tokens[place : end + 1])
+    judged(reading, place, end + 1)
     return end + 1
 
 
@@ -100,7 +116,7 @@ def call(reading: Reading, place: int) -> int | None:
     if reading.word(place) not in FUNCTIONS or place + 1 not in reading.ends:
         return None
     end = reading.ends[place + 1]
-    judged(reading.tokens[place : end + 1])
+    judged(reading, place, end + 1)
     return end + 1
 
 
@@ -108,7 +124,7 @@ def query(reading: Reading, place: int) -> int | None:
     """A query, to the end of the statement."""
     if not begins_query(reading, place):
         return None
-    judged(reading.tokens[place:])
+    judged(reading, place)
     return len(reading.tokens)
 
 
@@ -146,6 +162,6 @@ def either(*texts: str) -> Part:
 
 
 PARTS: Final[dict[str, Part]] = {
-    "NAME": name, "TABLE": table, "DATABASE": database, "TEXT": text, "NUMBER": number, "GROUP": group, "SUBQUERY": subquery,
-    "CALL": call, "QUERY": query, "QUERY_OF_VIEW": query_of_view,
+    "NAME": name, "TABLE": table, "SOURCE": source, "DATABASE": database, "TEXT": text, "NUMBER": number, "GROUP": group,
+    "SUBQUERY": subquery, "CALL": call, "QUERY": query, "QUERY_OF_VIEW": query_of_view,
 }  # fmt: skip

@@ -8,7 +8,7 @@ from mcpserver.sqlgate.lists.keywords import RESERVED
 from mcpserver.sqlgate.parts import PARTS, SYSTEM, either, name
 from mcpserver.sqlgate.system import folded, is_system_schema
 from mcpserver.sqlgate.tokens import Kind, Token
-from mcpserver.sqlgate.verdicts import Refuse
+from mcpserver.sqlgate.verdicts import Known, Refuse
 
 ACCOUNTS_DECIDED: Final = (
     "{} changes who may do what on the whole cluster; db_create_user and db_remove_user make and remove single logins"
@@ -21,8 +21,8 @@ _NO_ACCOUNT_FORM: Final = Refuse(
 )
 
 
-def judge_schema(statement: list[Token]) -> str | Refuse:
-    """Why a person must decide, or nothing where it only adds; or what is wrong."""
+def judge_schema(statement: list[Token]) -> Known | Refuse:
+    """What is known of it, with a decision unless it only adds; or what is wrong."""
     reading = Reading(statement)
     try:
         if not _SCHEMA.fits(reading.word(0).upper(), reading):
@@ -32,10 +32,10 @@ def judge_schema(statement: list[Token]) -> str | Refuse:
     decisions = forms.DECISIONS
     if "NEW_TABLE" not in reading.taken:
         decisions = decisions | forms.DECISIONS_OF_EXISTING
-    return "; ".join(dict.fromkeys(why for rule, why in decisions.items() if rule in reading.taken))
+    return reading.known("; ".join(dict.fromkeys(why for rule, why in decisions.items() if rule in reading.taken)))
 
 
-def judge_accounts(statement: list[Token]) -> str | Refuse:
+def judge_accounts(statement: list[Token]) -> Known | Refuse:
     """The same of accounts and rights. They always need a person."""
     reading = Reading(statement)
     rule = reading.word(0).upper()
@@ -44,7 +44,9 @@ def judge_accounts(statement: list[Token]) -> str | Refuse:
             return _NO_ACCOUNT_FORM
     except Refused as refused:
         return refused.refusal
-    return ACCOUNTS_DECIDED.format(rule if rule in forms.ACCOUNTS else f"{rule} {_thing(reading).upper()}")
+    return reading.known(
+        ACCOUNTS_DECIDED.format(rule if rule in forms.ACCOUNTS else f"{rule} {_thing(reading).upper()}")
+    )
 
 
 def is_of_accounts(statement: list[Token]) -> bool:
@@ -84,10 +86,10 @@ def _nextval(reading: Reading, place: int) -> int | None:
     """A sequence as a default."""
     words = tuple(reading.word(place + ahead) for ahead in range(3))
     if words == ("next", "value", "for"):
-        return PARTS["TABLE"](reading, place + 3)
+        return PARTS["SOURCE"](reading, place + 3)
     if words[0] != "nextval" or reading.at(place + 1).text != "(":
         return None
-    after = PARTS["TABLE"](reading, place + 2)
+    after = PARTS["SOURCE"](reading, place + 2)
     return after + 1 if after and reading.at(after).text == ")" else None
 
 

@@ -1,4 +1,4 @@
-"""What the gate answers: Allow, or Refuse with the rule and a sentence that helps to mend the statement."""
+"""What the gate answers: Allow, or Known of a change, or Refuse with the rule and a sentence that helps to mend the statement."""
 
 from dataclasses import dataclass
 
@@ -12,6 +12,19 @@ class Allow:
     """It reads what its session holds: it is run on a connection that nobody has used and nobody will."""
     as_of: bool = False
     """It says itself as of which time it reads, which TiDB refuses inside a transaction that says so too."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A change whose form is known.
+
+    `decision` says why a person must decide before it runs, or nothing. `tables` are all that it names, and maybe more, as
+    `table` or `database.table`; `databases` those that a change of the schema names before what it changes. In lower case.
+    """
+
+    decision: str
+    tables: frozenset[str]
+    databases: frozenset[str]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from mcpserver.sqlgate.system import means_ascii
 from mcpserver.sqlgate.texts import BYTES_MOST, PIECES_MOST, read_text
 from mcpserver.sqlgate.tokens import Kind as TokenKind
 from mcpserver.sqlgate.tokens import Token
-from mcpserver.sqlgate.verdicts import Refuse
+from mcpserver.sqlgate.verdicts import Known, Refuse
 
 STATEMENTS_MOST: Final = 100
 
@@ -41,12 +41,16 @@ _LETTERS: Final = Refuse("characters", "A name holds letters that some servers t
 class Write:
     """A statement that may be sent, in this form and no other. `rendered` may hold a password: it is no text to show.
 
-    `decision` says why a person must decide before it runs, or nothing.
+    `decision` says why a person must decide before it runs, or nothing. `tables` are all that it names: one too many now and
+    then (an alias, a column), never one too few; `table` or `database.table`, in lower case and without backticks.
+    `databases` are those that a change of the schema names before what it changes, in lower case.
     """
 
     rendered: str = field(repr=False)
     statement: Statement
     decision: str = ""
+    tables: frozenset[str] = frozenset()
+    databases: frozenset[str] = frozenset()
 
 
 def judge_writes(texts: Sequence[str]) -> tuple[Write, ...] | Refuse:
@@ -81,19 +85,18 @@ def _judge_all(statements: list[list[Token]]) -> tuple[Write, ...] | Refuse:
         return _TOO_LONG
     writes: list[Write] = []
     for statement in statements:
-        decision = _judge(statement)
-        if isinstance(decision, Refuse):
-            return decision
+        known = _judge(statement)
+        if isinstance(known, Refuse):
+            return known
         rendered = render(statement)
         told = classify(rendered)
         if told.kind is not _kind(statement):
             return _UNSURE
-        writes.append(Write(rendered, told, decision))
+        writes.append(Write(rendered, told, known.decision, known.tables, known.databases))
     return _MIXED if len({write.statement.kind is Kind.DATA for write in writes}) > 1 else tuple(writes)
 
 
-def _judge(statement: list[Token]) -> str | Refuse:
-    """Why a person must decide, or nothing; or what is wrong."""
+def _judge(statement: list[Token]) -> Known | Refuse:
     for token in statement:
         if token.kind is TokenKind.NAME and not token.text.isascii() and means_ascii(token.text):
             return _LETTERS
@@ -101,7 +104,7 @@ def _judge(statement: list[Token]) -> str | Refuse:
     return verdict if isinstance(verdict, Refuse) else judge_end(statement) or verdict
 
 
-def _judge_root(statement: list[Token]) -> str | Refuse:
+def _judge_root(statement: list[Token]) -> Known | Refuse:
     """By the first word."""
     word = first_word(statement)
     if statement[0].text == "(" or word in READING:

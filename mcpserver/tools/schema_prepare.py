@@ -43,7 +43,13 @@ NO_CHANGE: Final = (
     "The statements ran, and nothing that is compared has changed: look at them again, and whether the reader login can see "
     "what they are about."
 )
-OF_WHOLE_DATABASES: Final = frozenset({"DATABASE", "SCHEMA"})
+OF_TABLES: Final = frozenset(
+    {
+        *(f"{verb} {thing}" for verb in ("CREATE", "ALTER", "DROP") for thing in ("TABLE", "VIEW")),
+        "CREATE INDEX", "DROP INDEX", "DROP TABLES", "RENAME TABLE", "RENAME TABLES", "TRUNCATE", "TRUNCATE TABLE",
+    }
+)  # fmt: skip
+"""What a schema change is made of: its difference can be shown, and nothing else is touched."""
 
 
 class PrepareArguments(ClusterArguments):
@@ -110,15 +116,15 @@ async def prepare_schema_change(call: Call, arguments: PrepareArguments) -> dict
 
 def _refuse_others(writes: Sequence[Write], database: str) -> None:
     for write in writes:
-        statement = write.statement
-        if statement.kind is not Kind.SCHEMA or statement.verb.split(" ")[-1] in OF_WHOLE_DATABASES:
+        verb = write.statement.verb
+        if write.statement.kind is Kind.DATA:
+            raise Refused(f"{verb} is no change of a database's tables or views: db_execute changes rows.")
+        if verb not in OF_TABLES:
             raise Refused(
-                f"{statement.verb} is no change of a database's tables or views. db_execute changes rows; leave it out here."
+                f"{verb} is no change of a database's tables or views: a schema change is CREATE, ALTER and DROP of TABLE, INDEX "
+                "and VIEW, RENAME TABLE and TRUNCATE. Leave it out here."
             )
-        about = (
-            statement.targets[:1] if statement.verb.startswith("CREATE ") else statement.targets
-        )  # it may read others
-        if any("." in name and not name.startswith(f"{database}.") for name in about):
+        if any(name.casefold() != database.casefold() for name in write.databases):
             raise Refused(f"A schema change is of one database: every statement must be about {database}.")
 
 

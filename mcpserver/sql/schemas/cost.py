@@ -91,8 +91,9 @@ def cost_of(sql: str, before: Schema, after: Schema) -> tuple[str, Cost]:
     """The table, and the dearest thing that the statement does to it."""
     acts = acts_of(sql)
     tables = before.tables.get(acts.table), after.tables.get(acts.table)
-    costs = [_cost(action, after.engine or before.engine, *tables) for action in acts.actions]
-    if (after.engine or before.engine) == "mariadb" and {Action("add column"), Action("add index")} <= set(acts.actions):
+    engine = after.engine or before.engine
+    costs = [_cost(action, engine, *tables) for action in acts.actions]
+    if engine == "mariadb" and {"add column", "add index"} <= {action.what for action in acts.actions} and tables[0]:
         costs.append(Cost.REBUILD)  # InnoDB adds a column at once where it does nothing else
     return acts.table, max(costs, key=_ORDER.index)
 

@@ -79,7 +79,7 @@ _COLUMNS: Final = {
     "PRIMARY_KEY": "[ constraint [ NAME ] ] primary key IF_NOT_EXISTS [ NAME ] INDEX_TYPE INDEXED { INDEX_OPTION }",
     "CHECK_OF_ROWS": "[ constraint [ NAME ] ] check GROUP [ not ] [ enforced ]",
     "BLOCKING_INDEX": "fulltext|spatial",
-    "REFERENCES": "references TABLE [ NAMES ] [ match full|partial|simple ] { ON_CHANGE }",
+    "REFERENCES": "references SOURCE [ NAMES ] [ match full|partial|simple ] { ON_CHANGE }",
     "ON_CHANGE": """
         on delete|update restrict
         on delete|update no action
@@ -252,8 +252,8 @@ _CREATE: Final = {
         create [ OR_REPLACE ] sequence IF_NOT_EXISTS TABLE { SEQUENCE_OPTION }
         """,
     "NEW_TABLE": """
-        table IF_NOT_EXISTS TABLE like TABLE
-        table IF_NOT_EXISTS TABLE ( like TABLE )
+        table IF_NOT_EXISTS TABLE like SOURCE
+        table IF_NOT_EXISTS TABLE ( like SOURCE )
         table IF_NOT_EXISTS TABLE ELEMENTS TABLE_OPTIONS [ PARTITIONING ] [ FILLING ]
         table IF_NOT_EXISTS TABLE TABLE_OPTIONS [ PARTITIONING ] FILLING
         """,
