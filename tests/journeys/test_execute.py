@@ -404,6 +404,12 @@ DECIDED: dict[str, tuple[Any, str]] = {
     "CREATE USER": ("CREATE USER 'x'@'%' IDENTIFIED BY 'planted-password-1'", ACCOUNTS),
     "ALTER USER": ("ALTER USER 'x'@'%' IDENTIFIED BY 'planted-password-2'", ACCOUNTS),
     "DROP USER": ("DROP USER 'x'@'%'", ACCOUNTS),
+    "a key that removes rows": (
+        "ALTER TABLE accounts ADD k INT NOT NULL DEFAULT 1, ADD FOREIGN KEY (k) REFERENCES other (id) ON DELETE CASCADE",
+        "remove rows that nobody counts",
+    ),
+    "a copy": ("ALTER TABLE accounts ADD k INT, ALGORITHM=COPY", "keep everybody from writing"),
+    "the owner's rights": ("CREATE VIEW v AS SELECT * FROM accounts", "write CREATE SQL SECURITY INVOKER VIEW"),
     "one in a list": (["CREATE TABLE t (a INT)", "DROP TABLE accounts"], "Statement 2 of 2 needs a person's decision"),
     "one in a transaction": ([SPEND, "DELETE FROM accounts"], "Statement 2 of 2 needs a person's decision"),
 }  # fmt: skip
