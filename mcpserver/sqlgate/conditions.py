@@ -12,6 +12,11 @@ from mcpserver.sqlgate.tokens import END, Kind, Token
 _BEHIND: Final = frozenset({"order", "limit", "returning"})
 """What ends a WHERE."""
 _EQUAL: Final = frozenset({"=", "<=>", ">=", "<=", "like"})
+_JOINING: Final = frozenset({"join", "straight_join"})
+_BEHIND_TABLES: Final = frozenset(
+    {"on", "where", "group", "having", "order", "limit", "union", "except", "intersect", "window"}
+)
+"""What ends the tables of a query."""
 _NAMED: Final = frozenset({"as", "collate", "using"})
 """No column stands behind these."""
 
@@ -98,8 +103,40 @@ def _compares_with_itself(part: Sequence[Token]) -> bool:
 
 
 def _names_a_column(part: Sequence[Token]) -> bool:
-    around = [END, *part, END]
-    return any(_is_column(*three) for three in zip(around, around[1:], around[2:], strict=False))
+    around = [END, END, *_without_tables(part), END]
+    fours = zip(around, around[1:], around[2:], around[3:], strict=False)
+    return any(_is_column(*three) for call, *three in fours if not _is_of_default(call, three[0]))
+
+
+def _without_tables(part: Sequence[Token]) -> Iterator[Token]:
+    """Without the names of queries in it, and what they stand on: `EXISTS (SELECT 1 FROM t)` holds for every row, or for none."""
+    inside = [(False, False)]
+    """For each open parenthesis whether a query begins in it, and whether its tables stand here."""
+    for place, token in enumerate(part):
+        in_query, at_tables = inside[-1]
+        word = token.text.lower() if token.kind is Kind.NAME else token.text
+        if word == "(":
+            inside.append((False, at_tables))
+        elif word == ")" and len(inside) > 1:
+            inside.pop()
+        elif word in {"select", "table"}:
+            inside[-1] = (True, word == "table")
+        elif (word == "from" and in_query) or word in _JOINING:
+            inside[-1] = (True, True)
+        elif word in _BEHIND_TABLES:
+            inside[-1] = (in_query, False)
+        if word in {"(", ")"} or not (at_tables or _names_a_query(part, place)):
+            yield token
+
+
+def _names_a_query(part: Sequence[Token], place: int) -> bool:
+    """The name in `WITH c AS (`."""
+    return [token.text.lower() for token in part[place + 1 : place + 3]] == ["as", "("]
+
+
+def _is_of_default(call: Token, opened: Token) -> bool:
+    """`DEFAULT(id)` is the same for every row, and `VALUES(id)` is nothing here."""
+    return opened.text == "(" and call.kind is Kind.NAME and call.word in {"default", "values", "value"}
 
 
 def _is_column(before: Token, token: Token, after: Token) -> bool:

@@ -25,7 +25,7 @@ class Reading:
 
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens
-        self.ends = _ends(tokens)
+        self.ends = ends_of(tokens)
         """Where the parenthesis that opens here is closed."""
         self.taken: list[str] = []
         """The names of the rules that fitted."""
@@ -151,7 +151,8 @@ def _sign(sign: str) -> Part:
     return matched
 
 
-def _ends(tokens: list[Token]) -> dict[int, int]:
+def ends_of(tokens: list[Token]) -> dict[int, int]:
+    """Where each parenthesis that opens is closed."""
     opened: list[int] = []
     found: dict[int, int] = {}
     for place, token in enumerate(tokens):

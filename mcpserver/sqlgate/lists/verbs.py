@@ -39,8 +39,8 @@ THINGS: Final = words(
 )
 """What CREATE, ALTER and DROP are of."""
 
-BETWEEN: Final = words("if not exists ignore low_priority high_priority delayed quick into from only")
-"""Words that may stand before a target, behind the verb and its thing."""
+BETWEEN: Final = words("if not exists ignore low_priority high_priority delayed into from")
+"""Words that may stand before a target, behind the verb and its thing: all reserved, so none of them is the target."""
 
 READING: Final = words("select table values show explain describe desc")
 """What db_query is for."""

@@ -21,7 +21,7 @@ ALLOWED: dict[tuple[Kind, str], list[tuple[str, str]]] = {
         ("INSERT INTO t WITH c AS (SELECT a FROM u) SELECT * FROM c", "t u c"), ("INSERT INTO `a b`.`c``d` VALUES (1)", "a b.c`d"), ("INSERT INTO t (`select`, `from`) VALUES (1, 2)", "t"),
         ("INSERT INTO t SELECT /*+ USE_INDEX(u, a) */ a FROM u", "t u"), ("INSERT INTO t SELECT a FROM u UNION ALL SELECT b FROM v", "t u v"),
         ("INSERT INTO t VALUES (JSON_OBJECT('a', 1), UUID(), 0x41, b'1', INTERVAL 1 DAY + NOW())", "t"), ("INSERT INTO t VALUES ('it''s', \"x\\\"; DROP TABLE t\", 'a -- b')", "t"),
-        ("INSERT INTO t SELECT table_name FROM information_schema.tables", "t information_schema.tables"),
+        ("INSERT INTO t SELECT table_name FROM information_schema.tables", "t information_schema.tables"), ("INSERT INTO quick VALUES (1)", "quick"), ("INSERT /*+ USE_INDEX(t, a) */ INTO t VALUES (1)", "t"),
     ],
     (Kind.DATA, "REPLACE"): [
         ("REPLACE INTO t (a) VALUES (1)", "t"), ("REPLACE LOW_PRIORITY app.t SET a = 1", "app.t"), ("REPLACE INTO t SELECT * FROM u", "t u"), ("REPLACE t PARTITION (p) VALUES (1)", "t"),
@@ -33,12 +33,16 @@ ALLOWED: dict[tuple[Kind, str], list[tuple[str, str]]] = {
         ("WITH c AS (SELECT id FROM u) UPDATE t SET a = 1 WHERE id IN (SELECT id FROM c)", "t c"), ("UPDATE t SET a = 1 WHERE NOT id", "t"), ("UPDATE t SET a = 1 WHERE id BETWEEN 1 AND 5", "t"),
         ("UPDATE t SET a = JSON_SET(a, '$.b', 1), c = CASE WHEN b THEN 1 ELSE 0 END WHERE id = 1 AND 1 = 1", "t"), ("UPDATE (t JOIN u ON t.id = u.id) SET t.a = 1 WHERE u.x", "t u"),
         ("UPDATE t SET a = 1 WHERE d < NOW() - INTERVAL 3 DAY", "t"), ("UPDATE t SET a = CONVERT('x' USING utf8mb4) WHERE (a, b) IN ((1, 2))", "t"), ("UPDATE t USE INDEX (i) SET a = 1 WHERE day = 3", "t"),
+        ("UPDATE t x, app.u AS y SET x.a = y.a WHERE x.id = y.id", "t app.u"), ("UPDATE (t x, u) SET x.a = 1 WHERE u.a", "t u"), ("UPDATE (t JOIN u ON t.a = u.a), v SET v.a = 1 WHERE v.b = t.b", "t u v"), ("UPDATE t STRAIGHT_JOIN u SET t.a = 1 WHERE u.b", "t u"),
+        ("UPDATE /*+ USE_INDEX(t, a) */ t SET a = 1 WHERE b = 1", "t"), ("UPDATE t, (SELECT id FROM v) d, u SET t.a = 1 WHERE t.id = d.id", "t u v"), ("UPDATE only SET a = 1 WHERE b = 1", "only"), ("UPDATE t SET a = 1 WHERE EXTRACT(YEAR FROM b) = 2024", "t b"),
     ],
     (Kind.DATA, "DELETE"): [
         ("DELETE FROM t WHERE id = 1", "t"), ("DELETE FROM session WHERE user = 1", "session"), ("DELETE LOW_PRIORITY QUICK IGNORE FROM app.t WHERE a < 3 ORDER BY a LIMIT 10", "app.t"), ("DELETE FROM t AS x WHERE x.a = 1", "t"),
         ("DELETE FROM t PARTITION (p0) WHERE a = 1", "t"), ("DELETE a FROM a JOIN b ON a.id = b.id WHERE b.x = 1", "a b"), ("DELETE a.*, b FROM a, b WHERE a.id = b.id", "a b"),
         ("DELETE FROM a, b USING a JOIN b USING (id) WHERE a.x = 1", "a b"), ("WITH RECURSIVE c (x) AS (SELECT 1), d AS (SELECT 2) DELETE FROM t WHERE id IN (SELECT x FROM c)", "t c"),
         ("DELETE FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.id = t.id)", "t u"), ("DELETE `history` FROM `history` JOIN t USING (id) WHERE t.a = 1", "history t"), ("DELETE FROM history WHERE a = 1", "history"),
+        ("DELETE FROM o USING app.t, v AS o WHERE o.id = t.id", "o app.t v"), ("DELETE t FROM intersect.t JOIN u USING (id) WHERE u.a = 1", "t intersect.t u"), ("DELETE FROM duplicate `select` WHERE a = 1", "duplicate"), ("DELETE t FROM app.select x, t WHERE x.a = t.a", "t app.select"), ("DELETE FROM quick WHERE a = 1", "quick"),
+        ("DELETE FROM t WHERE EXISTS (SELECT 1 FROM u JOIN v WHERE v.id = t.id)", "t u v"),
     ],
     (Kind.SCHEMA, "CREATE TABLE"): [
         ("CREATE TABLE t (a INT)", "t"), ("CREATE TABLE IF NOT EXISTS app.t (id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY COMMENT 'x', a VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT 'y')", "app.t"),
@@ -74,6 +78,7 @@ ALLOWED: dict[tuple[Kind, str], list[tuple[str, str]]] = {
         ("ALTER TABLE t ADD PARTITION (PARTITION p5 VALUES LESS THAN (50), PARTITION p6 VALUES LESS THAN MAXVALUE)", "t"), ("ALTER TABLE t ALTER COLUMN a SET DEFAULT 3, ALTER b SET DEFAULT (UUID())", "t"),
         ("ALTER TABLE t ALTER INDEX i INVISIBLE, ALTER INDEX j VISIBLE", "t"), ("ALTER TABLE t ALTER INDEX i NOT IGNORED", "t"), ("ALTER TABLE t SET TIFLASH REPLICA 1 LOCATION LABELS 'zone', 'host'", "t"),
         ("ALTER TABLE t COMMENT = 'x', AUTO_INCREMENT 100", "t"), ("ALTER ONLINE TABLE IF EXISTS t ADD a INT, ALGORITHM=INSTANT, LOCK=NONE", "t"), ("ALTER TABLE t ADD b INT AS (a + 1) VIRTUAL", "t"),
+        ("ALTER TABLE quick COMMENT 'x'", "quick"),
     ],
 }  # fmt: skip
 
@@ -88,6 +93,7 @@ DECIDED: dict[tuple[Kind, str], list[str]] = {
     (Kind.DATA, "DELETE"): [
         "DELETE FROM t", "DELETE FROM t WHERE 1", "DELETE FROM t LIMIT 5", "DELETE FROM t ORDER BY id LIMIT 5", "DELETE t FROM t JOIN u ON t.id = u.id", "DELETE FROM t USING t JOIN u USING (id)",
         "WITH c AS (SELECT 1 FROM u WHERE x = 1) DELETE FROM t", "DELETE FROM t WHERE 'x'", "DELETE FROM t WHERE id = 1 OR TRUE", "DELETE FROM t WHERE id LIKE id", "DELETE FROM t WHERE 2 > 1 AND 1",
+        "DELETE FROM t WHERE DEFAULT(id) = 2", "DELETE FROM t WHERE EXISTS (SELECT 1 FROM u)", "DELETE FROM t WHERE (TABLE u) = 1", "DELETE FROM t WHERE (WITH c AS (SELECT 1) SELECT 1 FROM c)", "DELETE FROM t WHERE 1 = (SELECT 1 FROM app.u AS x, v JOIN (w) ON 1)",
     ],
     (Kind.SCHEMA, "CREATE TABLE"): ["CREATE OR REPLACE TABLE t (a INT)", "CREATE TABLE t AS SELECT * FROM u", "CREATE TABLE t (a INT) SELECT 1 AS a", "CREATE TABLE t ENGINE=InnoDB AS (SELECT 1)", "CREATE TABLE t (a DATETIME) TTL = a + INTERVAL 3 DAY", "CREATE TABLE t (a DATETIME) TTL = a + INTERVAL 3 DAY TTL_ENABLE = 'OFF'",
         "CREATE TABLE t (a INT, CONSTRAINT f FOREIGN KEY (a) REFERENCES u (id) ON DELETE CASCADE)", "CREATE TABLE t (a INT REFERENCES u (id) ON UPDATE CASCADE)", "CREATE TABLE t (a INT, FOREIGN KEY (a) REFERENCES u (id) ON UPDATE RESTRICT ON DELETE SET NULL)",
@@ -374,6 +380,7 @@ def test_any_text_is_answered(sql: str, before: str) -> None:
         ("INSERT INTO t VALUES ", "(1),", "(1)"), ("DELETE FROM t WHERE a = 1", " or b = 1", ""), ("DELETE FROM t WHERE ", "(", ""), ("CREATE TABLE t (a INT", ",a INT", ")"), ("ALTER TABLE t ADD a INT", ", ADD a INT", ""), ("ALTER TABLE t ", "DROP ", ""),
         ("CREATE TABLE t (a INT) ", "COMMENT 'x' ", ""), ("GRANT ", "a,", "b ON t TO c"), ("UPDATE t ", "set ", ""), ("INSERT INTO t SELECT 1", " on duplicate key", ""), ("CREATE TABLE t (a INT DEFAULT (", "(", ""), ("WITH a AS (SELECT 1)", ", a AS (SELECT 1)", " DELETE FROM t"),
         ("CREATE TABLE t (", "KEY (a),", "a INT)"), ("DELETE FROM t WHERE ", "a and ", "1"), ("", ";", "DROP TABLE t"),
+        ("RENAME TABLE ", "a,", "a TO b"), ("RENAME TABLE ", "a TO b,", "a TO b"), ("UPDATE ", "a JOIN (", ""), ("UPDATE (", "a JOIN ", "b) SET a = 1"), ("DELETE FROM a ", "JOIN b,c ", "WHERE a = 1"), ("DELETE FROM a WHERE ", "(SELECT 1 FROM b) or ", "a"), ("DELETE FROM a WHERE ", "(WITH a AS ", ""),
     ],
 )  # fmt: skip
 def test_long_texts_take_no_time(head: str, piece: str, tail: str) -> None:
