@@ -71,7 +71,7 @@ def test_a_gate_that_lets_all_through_is_found_out(
 ) -> None:
     monkeypatch.setattr(run, "judge", Allow)
     fuzz = run.Run(1, stock(), parser, mariadb)
-    fuzz.mutations(60)
+    fuzz.mutations(80)
     assert {finding.oracle for finding in fuzz.figures.findings} == {"TiDB's parser", "MariaDB"}
 
 
