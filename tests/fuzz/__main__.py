@@ -3,14 +3,17 @@
 import argparse
 import sys
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.fuzz.corpus import SHARED, stock
+from tests.fuzz.corpus import SHARED, stock, stock_of_writes
 from tests.fuzz.mariadb import MariadbOracle
-from tests.fuzz.run import Run
-from tests.fuzz.tidb import tidb_parser
+from tests.fuzz.mariadb_writes import WritesOracle
+from tests.fuzz.run import Run, Search
+from tests.fuzz.tidb import TidbParser, tidb_parser
+from tests.fuzz.writes import WritesSearch
 
 STEP = 10_000
 TOLD_EVERY = 60
@@ -18,6 +21,9 @@ TOLD_EVERY = 60
 
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make fuzz")
+    parser.add_argument(
+        "--gate", choices=("reads", "writes"), default="reads", help="which gate: of db_query, or of db_execute"
+    )
     parser.add_argument("--minutes", type=float, default=10, help="how long; 10 by default")
     parser.add_argument("--texts", type=int, help="this many texts instead")
     parser.add_argument(
@@ -26,7 +32,18 @@ def options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def fuzz(asked: argparse.Namespace, run: Run) -> None:
+@contextmanager
+def search(asked: argparse.Namespace, folder: Path, parser: TidbParser) -> Iterator[Search]:
+    """Over the gate that is asked for, with a MariaDB in this folder."""
+    if asked.gate == "writes":
+        with closing(WritesOracle(folder)) as oracle:
+            yield WritesSearch(asked.seed, stock_of_writes(), parser, oracle)
+    else:
+        with closing(MariadbOracle(folder)) as mariadb:
+            yield Run(asked.seed, stock(), parser, mariadb)
+
+
+def fuzz(asked: argparse.Namespace, run: Search) -> None:
     """Step by step until it is enough, or something was found: that is to be mended first."""
     began = told = time.monotonic()
     while not run.figures.findings:
@@ -46,9 +63,8 @@ def say(line: str) -> None:
 
 def main() -> int:
     asked = options()
-    say(f"seed {asked.seed}, {'with' if SHARED.exists() else 'without'} the shared corpus")
-    with TemporaryDirectory() as name, tidb_parser(Path(name)) as parser, closing(MariadbOracle(Path(name))) as mariadb:
-        run = Run(asked.seed, stock(), parser, mariadb)
+    say(f"{asked.gate}, seed {asked.seed}, {'with' if SHARED.exists() else 'without'} the shared corpus")
+    with TemporaryDirectory() as name, tidb_parser(Path(name)) as parser, search(asked, Path(name), parser) as run:
         try:
             fuzz(asked, run)
         except KeyboardInterrupt:

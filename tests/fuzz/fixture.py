@@ -51,3 +51,30 @@ CORPUS: Final = (
     "CREATE VIEW v_ok AS SELECT id, a FROM t",
 )
 """Tables by the names that the shared corpus uses."""
+
+WRITING: Final = (
+    "DROP TABLE plain",
+    "CREATE TABLE u (id INT PRIMARY KEY, a INT, b INT, x VARCHAR(20), UNIQUE KEY b (b))",
+    "INSERT INTO u VALUES (1, 1, 2, 'y'), (2, 5, 6, 'z'), (3, 7, 8, NULL)",
+    "CREATE TABLE v (id INT PRIMARY KEY AUTO_INCREMENT, a INT, b INT NOT NULL DEFAULT 3)",
+    "INSERT INTO v (a, b) VALUES (1, 1), (2, 2)",
+    "CREATE TABLE a (id INT PRIMARY KEY, x INT, d DATETIME) PARTITION BY HASH (id) PARTITIONS 2",
+    "INSERT INTO a VALUES (1, 1, '2024-01-01'), (2, 1, NULL)",
+    "CREATE TABLE b (id INT, x INT, KEY (id))",
+    "INSERT INTO b VALUES (1, 1), (1, 2), (2, NULL)",
+    "CREATE TABLE line (id INT PRIMARY KEY, sale_id INT NOT NULL, CONSTRAINT of_sale FOREIGN KEY (sale_id) REFERENCES sale (id), CHECK (id > 0))",
+    "INSERT INTO line VALUES (1, 1), (2, 2)",
+    "CREATE TABLE `größe` (id INT PRIMARY KEY, `wert;` VARCHAR(20))",
+    "INSERT INTO `größe` VALUES (1, 'ä')",
+    "CREATE DATABASE other",
+    "CREATE TABLE other.item (id INT PRIMARY KEY, a INT, name VARCHAR(50))",
+    "INSERT INTO other.item VALUES (1, 2, 'x')",
+)
+"""More, for writing; and no table that can't roll back: the product looks for these by itself."""
+
+WRITTEN: Final = (
+    *map("app.{}".format, ("item", "sale", "page", "update", "part", "log", "t", "t2", "users", "orders", "emp", "sleep", "select", "u", "v", "a", "b", "line", "größe")),
+    "other.item",
+)  # fmt: skip
+OVER_TABLES: Final = {"app.v_item": "app.item", "app.v_ok": "app.t"}
+"""Views, and what is changed where they are."""

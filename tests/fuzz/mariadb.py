@@ -21,7 +21,7 @@ CRASHING: Final = re.compile(r"\.[^.\s]+\.[\s\S]*\busing\b|\busing\b[\s\S]*\.[^.
 """A name in three parts beside JOIN ... USING: MariaDB 10.11 ends at some of them. It is its fault, and no change by us."""
 
 _ROWS_MOST: Final = 200
-_LEAKS: Final = (SECRET.encode(), PASSWORD_HASH[1:].encode())
+LEAKS: Final = (SECRET.encode(), PASSWORD_HASH[1:].encode())
 _TIME_IS_OVER: Final = 1969
 _GONE: Final = {2006, 2013, 1927, 1317}
 
@@ -94,7 +94,7 @@ def _run(server: Server, batch: Sequence[str]) -> Outcome:
         runner.query(f"SET autocommit = 0, max_statement_time = {SECONDS_MOST}")
         thread = int(rows_of(runner, "SELECT CONNECTION_ID()")[0][0])
         for text in batch:
-            _send(runner, text, outcome)
+            send(runner, text, outcome)
         held = state.difference({"locks": [], "row locks": []}, state.locks(watcher, thread))
         if held:  # the server's table of transactions is a copy, up to a tenth of a second old: look again
             rows_of(watcher, "SELECT SLEEP(0.2)")
@@ -105,11 +105,12 @@ def _run(server: Server, batch: Sequence[str]) -> Outcome:
         outcome.changes += [*held, *state.difference(before, after)]
     except MySQLdb.Error as error:
         outcome.changes.append(f"the server is not what it was: {error}")
-    _close(watcher, runner)
+    close_all(watcher, runner)
     return outcome
 
 
-def _send(runner: Connection, text: str, outcome: Outcome) -> None:
+def send(runner: Connection, text: str, outcome: Outcome) -> None:
+    """Run it, and note whether it was taken and what it shows."""
     try:
         runner.query(text.encode())
         result = runner.store_result()
@@ -121,11 +122,12 @@ def _send(runner: Connection, text: str, outcome: Outcome) -> None:
             raise
         return
     outcome.taken += 1
-    if any(leak in value for row in rows for value in row if isinstance(value, bytes) for leak in _LEAKS):
+    if any(leak in value for row in rows for value in row if isinstance(value, bytes) for leak in LEAKS):
         outcome.changes.append(f"a secret is shown by {text}")
 
 
-def _close(*connections: Connection) -> None:
+def close_all(*connections: Connection) -> None:
+    """As far as the server is still there."""
     for connection in connections:
         try:
             connection.close()

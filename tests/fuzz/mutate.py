@@ -1,17 +1,18 @@
 """One mutated text for each number: the same seed and number give the same text, so a finding needs no file."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import Final
 
 from tests.fuzz.corpus import Stock
-from tests.fuzz.seeds.pieces import BLANKS, FRAGMENTS, LOOKALIKES, OPERANDS, RUNNING, SIGNS, WORDS, WRAPS
+from tests.fuzz.seeds.pieces import BLANKS, LOOKALIKES, RUNNING, SIGNS
 
 LONGEST: Final = 4000
 """Texts do not grow beyond this."""
 
 _PIECES: Final = re.compile(r"""'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`[^`]*`|/\*.*?\*/|\s+|\w+|.""", re.DOTALL)
+_SLOT: Final = re.compile(r"\{(\w+)\}")
 
 Way = Callable[[Random, Stock, list[str]], str]
 
@@ -23,23 +24,23 @@ def pieces(sql: str) -> list[str]:
 
 def insert_fragment(random: Random, stock: Stock, text: list[str]) -> str:
     gap = random.randint(0, len(text))
-    return "".join([*text[:gap], " ", random.choice(FRAGMENTS), " ", *text[gap:]])
+    return "".join([*text[:gap], " ", random.choice(stock.fragments), " ", *text[gap:]])
 
 
 def replace_operand(random: Random, stock: Stock, text: list[str]) -> str:
     places = [place for place, piece in enumerate(text) if piece[0].isalnum() or piece[0] in "'\"`*"]
     if places:
-        text[random.choice(places)] = random.choice(OPERANDS)
+        text[random.choice(places)] = random.choice(stock.operands)
     return "".join(text)
 
 
 def wrap(random: Random, stock: Stock, text: list[str]) -> str:
-    return random.choice(WRAPS).format("".join(text))
+    return random.choice(stock.wraps).format("".join(text))
 
 
 def splice(random: Random, stock: Stock, text: list[str]) -> str:
     """The beginning of this one and the end of another, either of them hostile or not."""
-    other = pieces(random.choice(random.choice((stock.hostile, stock.reads))))
+    other = pieces(random.choice(random.choice((stock.hostile, stock.plain))))
     return "".join(
         [*text[: random.randint(0, len(text))], random.choice(("", " ")), *other[random.randint(0, len(other)) :]]
     )
@@ -47,7 +48,7 @@ def splice(random: Random, stock: Stock, text: list[str]) -> str:
 
 def transplant(random: Random, stock: Stock, text: list[str]) -> str:
     """A run of pieces of another text, in the middle of this one."""
-    other = pieces(random.choice(random.choice((stock.hostile, stock.reads))))
+    other = pieces(random.choice(random.choice((stock.hostile, stock.plain))))
     start, gap = random.randint(0, len(other)), random.randint(0, len(text))
     run = other[start : start + random.randint(1, 6)]
     return "".join([*text[:gap], " ", *run, " ", *text[gap + random.randint(0, 3) :]])
@@ -56,13 +57,13 @@ def transplant(random: Random, stock: Stock, text: list[str]) -> str:
 def change_word(random: Random, stock: Stock, text: list[str]) -> str:
     places = [place for place, piece in enumerate(text) if piece[0].isalpha()]
     if places:
-        text[random.choice(places)] = random.choice(WORDS)
+        text[random.choice(places)] = random.choice(stock.words)
     return "".join(text)
 
 
 def insert_word(random: Random, stock: Stock, text: list[str]) -> str:
     gap = random.randint(0, len(text))
-    return "".join([*text[:gap], " ", random.choice(WORDS), " ", *text[gap:]])
+    return "".join([*text[:gap], " ", random.choice(stock.words), " ", *text[gap:]])
 
 
 def change_blank(random: Random, stock: Stock, text: list[str]) -> str:
@@ -164,11 +165,23 @@ WAYS: Final[tuple[Way, ...]] = (
 )  # fmt: skip
 
 
+def composed(random: Random, grammar: Mapping[str, tuple[str, ...]], name: str = "statement") -> str:
+    """A line of the grammar, with lines of it in its slots."""
+    return _SLOT.sub(lambda slot: composed(random, grammar, slot.group(1)), random.choice(grammar[name]))
+
+
 def mutated(seed: int, number: int, stock: Stock) -> str:
-    """The text of this number: of a read twice as often as of a hostile one, changed in one to four ways."""
+    """The text of this number: of a plain one twice as often as of a hostile one, changed in one to four ways.
+
+    Those that a grammar makes are as often left as they are.
+    """
     random = Random(f"{seed}/{number}")
-    sql = random.choice(random.choice((stock.reads, stock.reads, stock.hostile)))
-    for _ in range(random.choice((1, 1, 2, 2, 3, 4))):
+    if stock.grammar and random.random() < 0.5:
+        sql, ways = composed(random, stock.grammar), random.choice((0, 0, 1, 2))
+    else:
+        sql = random.choice(random.choice((stock.plain, stock.plain, stock.hostile)))
+        ways = random.choice((1, 1, 2, 2, 3, 4))
+    for _ in range(ways):
         text = pieces(sql)
         if not text:
             break

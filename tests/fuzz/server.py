@@ -1,7 +1,7 @@
 """A throw-away MariaDB with the fixture, which can be had anew: a copy of its data, on a server of its own."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +15,7 @@ from tests.sql import mariadb
 
 USER: Final = "fuzzer"
 PASSWORD: Final = "only for this run"
+DATABASE: Final = "app"
 SECONDS_MOST: Final = 0.25
 """For one statement. Nothing that is let through waits; joins of everything with everything are cut."""
 
@@ -31,7 +32,7 @@ class Server:
     def __init__(self, folder: Path, port: int) -> None:
         self.folder, self.port = folder, port
 
-    def connect(self, database: str = "app") -> Connection:
+    def connect(self, database: str = DATABASE) -> Connection:
         """As an administrator, in a session like the product's but for one thing: it may write."""
         connection: Connection = MySQLdb.connect(
             host="127.0.0.1", port=self.port, user=USER, password=PASSWORD, database=database, charset="utf8mb4",
@@ -40,6 +41,10 @@ class Server:
         )  # fmt: skip
         connection.query(f"SET sql_mode = '{SQL_MODE}', timestamp = 1700000000")
         return connection
+
+    def has_crashed(self) -> bool:
+        """Whether it ended by a fault of its own."""
+        return "got signal" in (self.folder / "server.err").read_text(errors="replace")
 
 
 def rows_of(connection: Connection, sql: str) -> list[tuple[Any, ...]]:
@@ -50,10 +55,11 @@ def rows_of(connection: Connection, sql: str) -> list[tuple[Any, ...]]:
 
 
 class Servers:
-    """Makes the data once, then server after server from it."""
+    """Makes the data once, then server after server from it. `more` are statements behind those of the fixture."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: Sequence[str] = ()) -> None:
         self._folder, self._made, self._running = folder, 0, ExitStack()
+        self._statements = (*FIXTURE, *CORPUS, *more)
         self._template = folder / "template"
         self._make()
 
@@ -76,7 +82,7 @@ class Servers:
         (self._template / "data" / SECRET_FILE).write_text(SECRET)
         with _serving(self._template) as port:
             connection = Server(self._template, port).connect(database="")
-            for statement in (*FIXTURE, *CORPUS):
+            for statement in self._statements:
                 connection.query(statement)
             connection.close()
 

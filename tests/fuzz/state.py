@@ -1,6 +1,7 @@
 """Everything of a MariaDB that a statement may change, as a dictionary: two of them are compared."""
 
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,10 +11,12 @@ from MySQLdb.connections import Connection
 from tests.fuzz.server import Server, rows_of
 
 State = dict[str, object]
+Contents = Callable[[Connection, str, bool], object]
+"""Of a table by its name, or of a sequence."""
 
-_OWN: Final = "NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys')"
+OWN: Final = "NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys')"
 
-_QUERIES: Final = {
+QUERIES: Final = {
     **{
         f"mysql.{table}": f"SELECT * FROM mysql.{table} ORDER BY 1, 2"
         for table in (
@@ -22,10 +25,10 @@ _QUERIES: Final = {
     },
     "databases": "SELECT * FROM information_schema.schemata ORDER BY schema_name",
     "tables": "SELECT table_schema, table_name, table_type, engine, row_format, auto_increment, table_collation, create_options, table_comment "
-    f"FROM information_schema.tables WHERE table_schema {_OWN} ORDER BY 1, 2",
-    "columns": f"SELECT * FROM information_schema.columns WHERE table_schema {_OWN} ORDER BY table_schema, table_name, ordinal_position",
+    f"FROM information_schema.tables WHERE table_schema {OWN} ORDER BY 1, 2",
+    "columns": f"SELECT * FROM information_schema.columns WHERE table_schema {OWN} ORDER BY table_schema, table_name, ordinal_position",
     "indexes": "SELECT table_schema, table_name, index_name, seq_in_index, column_name FROM information_schema.statistics "
-    f"WHERE table_schema {_OWN} ORDER BY 1, 2, 3, 4",
+    f"WHERE table_schema {OWN} ORDER BY 1, 2, 3, 4",
     "views": "SELECT table_schema, table_name, view_definition, definer FROM information_schema.views ORDER BY 1, 2",
     "triggers": "SELECT trigger_schema, trigger_name, action_statement FROM information_schema.triggers ORDER BY 1, 2",
     "variables": "SHOW GLOBAL VARIABLES",
@@ -37,7 +40,7 @@ _COUNTING: Final = re.compile(
 """Variables that change by themselves."""
 
 _FILES_OF_THE_SERVER: Final = re.compile(
-    r"ibtmp|ib_|undo|aria_|#|server\.err|\.pid$|/s$|ddl_recovery|tc\.log|multi-master"
+    r"ibtmp|ib_|undo|aria_|#|server\.err|\.pid$|/s$|ddl_recovery|tc\.log|multi-master|/FTS_"
 )
 
 _LOCKS: Final = (
@@ -54,15 +57,17 @@ _READING_COMMANDS: Final = re.compile(rb"Com_(select|show_\w+|explain\w*|select_
 _OURS: Final = (b"Com_commit", b"Com_stmt_reprepare")
 
 
-def of_server(server: Server, watcher: Connection) -> State:
+def of_server(
+    server: Server, watcher: Connection, queries: Mapping[str, str] = QUERIES, contents: Contents | None = None
+) -> State:
     """What is stored, set and running on the server, and its files."""
-    state: State = {name: _plain(rows_of(watcher, sql)) for name, sql in _QUERIES.items()}
+    state: State = {name: _plain(rows_of(watcher, sql)) for name, sql in queries.items()}
     for schema, table, kind in rows_of(
-        watcher, f"SELECT table_schema, table_name, table_type FROM information_schema.tables WHERE table_schema {_OWN}"
+        watcher, f"SELECT table_schema, table_name, table_type FROM information_schema.tables WHERE table_schema {OWN}"
     ):
-        name = f"`{schema.decode()}`.`{table.decode()}`"
+        name = ".".join(f"`{part.decode().replace('`', '``')}`" for part in (schema, table))
         if kind in {b"BASE TABLE", b"SEQUENCE"}:
-            state[name] = _contents(watcher, name, sequence=kind == b"SEQUENCE")
+            state[name] = (contents or _contents)(watcher, name, kind == b"SEQUENCE")
     return {**state, "files": _files(server.folder / "data")}
 
 
@@ -108,7 +113,7 @@ def _plain(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return [row for row in rows if not (isinstance(row[0], bytes) and _COUNTING.fullmatch(row[0]))]
 
 
-def _contents(watcher: Connection, name: str, *, sequence: bool) -> object:
+def _contents(watcher: Connection, name: str, sequence: bool) -> object:
     try:
         return rows_of(watcher, f"SELECT * FROM {name}" if sequence else f"CHECKSUM TABLE {name}")
     except MySQLdb.Error as error:  # somebody has locked it

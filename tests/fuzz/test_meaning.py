@@ -1,4 +1,4 @@
-"""What is sent means what was written: MariaDB answers both with the same rows and the same columns."""
+"""What is sent means what was written: MariaDB answers both with the same rows and columns, or TiDB's parser makes one tree of both."""
 
 import re
 from collections.abc import Iterator
@@ -7,11 +7,12 @@ import MySQLdb
 import pytest
 from MySQLdb.connections import Connection
 
-from mcpserver.sqlgate import Allow, judge
-from tests.fuzz.corpus import shared, stock
+from mcpserver.sqlgate import Allow, Refuse, judge, judge_writes
+from tests.fuzz.corpus import shared, stock, stock_of_writes
 from tests.fuzz.mutate import mutated, pieces
 from tests.fuzz.seeds.reads import READS
 from tests.fuzz.server import SECONDS_MOST, Servers
+from tests.fuzz.tidb import TidbParser
 
 MUTATED = 8_000
 SEED = 3
@@ -72,3 +73,14 @@ def test_mutated_reads_mean_the_same_as_they_are_sent(session: Connection) -> No
     taken, found = differing(session, [mutated(SEED, number, texts) for number in range(MUTATED)])
     assert found == []
     assert taken > MUTATED // 50
+
+
+def test_mutated_changes_mean_the_same_as_they_are_sent(parser: TidbParser) -> None:
+    texts = stock_of_writes()
+    written = [mutated(SEED, number, texts) for number in range(MUTATED)]
+    verdicts = [(sql, judge_writes([sql])) for sql in written]
+    pairs = [(sql, found[0].rendered) for sql, found in verdicts if not isinstance(found, Refuse) and len(found) == 1]
+    before, after = parser.see([sql for sql, _ in pairs]), parser.see([rendered for _, rendered in pairs])
+    both = [(pair, one, other) for pair, one, other in zip(pairs, before, after, strict=True) if one.plain]
+    assert [pair for pair, one, other in both if one.plain != other.plain] == []
+    assert len(both) > MUTATED // 10

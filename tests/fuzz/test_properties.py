@@ -1,12 +1,13 @@
-"""Properties of the gate, for any text."""
+"""Properties of both gates, for any text."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcpserver.sqlgate import Allow, Refuse, judge
+from mcpserver.sqlgate import Allow, Refuse, judge, judge_writes
 from tests.fuzz.mutate import pieces
 from tests.fuzz.seeds.pieces import OPERANDS, RUNNING
 from tests.fuzz.seeds.reads import READS
+from tests.fuzz.seeds.writes import WRITES
 
 PRINTED = st.characters(exclude_categories=["Cc", "Cs"])
 SQL_LIKE = st.lists(
@@ -19,6 +20,7 @@ PLAIN_READS = [sql for sql in READS if not any(sign in sql for sign in ("--", "#
 @given(st.text() | SQL_LIKE | st.binary().map(lambda raw: raw.decode("utf-8", "surrogateescape")))
 def test_any_text_is_answered(sql: str) -> None:
     assert isinstance(judge(sql), Allow | Refuse)
+    assert isinstance(judge_writes([sql]), tuple | Refuse)
 
 
 @given(
@@ -27,7 +29,9 @@ def test_any_text_is_answered(sql: str) -> None:
     )
 )
 def test_a_megabyte_is_answered(piece: str) -> None:
-    assert isinstance(judge("SELECT " + piece * (2**20 // len(piece))), Refuse)
+    text = piece * (2**20 // len(piece))
+    assert isinstance(judge("SELECT " + text), Refuse)
+    assert isinstance(judge_writes(["DELETE FROM " + text]), Refuse)
 
 
 @given(st.sampled_from(READS), st.data())
@@ -42,6 +46,15 @@ def test_what_is_rendered_is_rendered_the_same_again(sql: str, data: st.DataObje
         again = judge(found.rendered)
         assert isinstance(again, Allow)
         assert again.rendered == found.rendered
+
+
+@given(st.sampled_from(WRITES), st.data())
+def test_what_would_be_written_is_judged_the_same_again(sql: str, data: st.DataObject) -> None:
+    text = pieces(sql)
+    text.insert(data.draw(st.integers(0, len(text))), data.draw(st.sampled_from([" ", "/* x */", "(", ",", "a", ".", ";", "'b'", "WHERE", "JOIN", "`c`"])))  # fmt: skip
+    found = judge_writes(["".join(text)])
+    if not isinstance(found, Refuse):
+        assert judge_writes([write.rendered for write in found]) == found
 
 
 @settings(max_examples=500, derandomize=True)

@@ -1,4 +1,4 @@
-"""The oracle of TiDB's parser: what its tree of a text holds beside one plain read."""
+"""The oracle of TiDB's parser: what its tree of a text holds beside one plain read, and what it changes."""
 
 import json
 import subprocess
@@ -7,10 +7,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
-from typing import Final
+from typing import Any, Final
 
 from mcpserver.sql.engines import SQL_MODE
 from tests.fuzz import golang
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one statement changes: its kind, what is never open in it, what a person has to decide, names of tables."""
+
+    kind: str
+    bad: tuple[str, ...]
+    decided: tuple[str, ...]
+    tables: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -21,6 +31,11 @@ class Seen:
     error: str
     roots: tuple[str, ...]
     bad: tuple[str, ...]
+    """What is no plain read."""
+    change: Change | None = None
+    """Of one statement."""
+    plain: str = ""
+    """The tree of one statement as a text again: the same for texts that mean the same."""
 
 
 NOT_A_TEXT: Final = Seen(parses=True, error="", roots=(), bad=("text: it can't be sent as UTF-8",))
@@ -64,7 +79,20 @@ class TidbParser:
         found = json.loads(line)
         if not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text):
             return NOT_A_TEXT
-        return Seen(found["ok"], found["error"], tuple(found["roots"]), tuple(found["bad"]))
+        return Seen(
+            found["ok"],
+            found["error"],
+            tuple(found["roots"]),
+            tuple(found["bad"]),
+            _change(found["change"]),
+            found["plain"],
+        )
+
+
+def _change(found: dict[str, Any] | None) -> Change | None:
+    if found is None:
+        return None
+    return Change(found["kind"], tuple(found["bad"]), tuple(found["decided"]), tuple(found["tables"]))
 
 
 @contextmanager

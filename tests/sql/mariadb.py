@@ -34,4 +34,8 @@ def serving(folder: Path, *options: str) -> Iterator[int]:
         yield port
     finally:
         process.terminate()
-        process.wait(20)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:  # it waits for itself
+            process.kill()
+            process.wait(20)

@@ -52,6 +52,13 @@ var statisticsShows = map[ast.ShowStmtType]bool{
 	ast.ShowHistogramsInFlight: true, ast.ShowColumnStatsUsage: true,
 }
 
+// Options that ALTER TABLE may set without anybody's decision.
+var smallOptions = map[ast.TableOptionType]bool{
+	ast.TableOptionComment: true, ast.TableOptionAutoIncrement: true, ast.TableOptionAutoIdCache: true,
+	ast.TableOptionAutoRandomBase: true, ast.TableOptionStatsPersistent: true, ast.TableOptionStatsAutoRecalc: true,
+	ast.TableOptionStatsSamplePages: true, ast.TableOptionStatsBuckets: true, ast.TableOptionStatsTopN: true,
+}
+
 func set(names ...string) map[string]bool {
 	made := make(map[string]bool, len(names))
 	for _, name := range names {

@@ -1,4 +1,4 @@
-// Says of SQL texts what TiDB's own parser makes of them, and what in that is not a plain read.
+// Says of SQL texts what TiDB's own parser makes of them: what in that is not a plain read, and what it changes.
 // One JSON string a line on standard input, one JSON object a line on standard output.
 package main
 
@@ -8,19 +8,25 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/pingcap/tidb/pkg/parser"
+	"github.com/pingcap/tidb/pkg/parser/ast"
+	"github.com/pingcap/tidb/pkg/parser/format"
 	"github.com/pingcap/tidb/pkg/parser/mysql"
 	_ "github.com/pingcap/tidb/pkg/parser/test_driver"
 )
 
-// Answer is one line of the output. Bad is empty where the text is one plain read, or does not parse.
+// Answer is one line of the output. Bad is empty where the text is one plain read, or does not parse;
+// Change and Plain, the tree as a text again, are there where it is one statement.
 type Answer struct {
 	OK         bool     `json:"ok"`
 	Error      string   `json:"error"`
 	Statements int      `json:"statements"`
 	Roots      []string `json:"roots"`
 	Bad        []string `json:"bad"`
+	Change     *Change  `json:"change"`
+	Plain      string   `json:"plain"`
 }
 
 func main() {
@@ -80,7 +86,25 @@ func judge(sql string, mode mysql.SQLMode) (answer Answer) {
 		look.root(statement)
 	}
 	answer.Bad = look.bad
+	if len(statements) == 1 {
+		change := changeOf(statements[0])
+		answer.Change, answer.Plain = &change, plainOf(statements[0])
+	}
 	return answer
+}
+
+// plainOf is the same for texts that mean the same; empty where the parser can't write what it has read.
+func plainOf(statement ast.StmtNode) (plain string) {
+	defer func() {
+		if recover() != nil {
+			plain = ""
+		}
+	}()
+	var text strings.Builder
+	if err := statement.Restore(format.NewRestoreCtx(format.DefaultRestoreFlags, &text)); err != nil {
+		return ""
+	}
+	return text.String()
 }
 
 func fail(err error) {
