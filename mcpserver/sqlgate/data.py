@@ -64,7 +64,7 @@ def _updated(reading: Reading, place: int) -> int | None:
     end = next((at for at, _ in outermost(tokens) if is_bare(tokens, at, "set")), None)
     if not end or not (tokens[0].text == "(" or name(reading, place)):
         return None
-    judged(reading, place, place + end, in_list=True)
+    judged(reading, place, place + end)
     without_system(tokens[:end])
     return place + end
 
@@ -80,7 +80,7 @@ def _deleted(reading: Reading, place: int) -> int | None:
     tokens = reading.tokens[place:]
     if not tokens or not (tokens[0].text == "(" or name(reading, place)):
         return None
-    judged(reading, place, in_list=True)
+    judged(reading, place)
     without_system(tokens[: next((at for at, _ in outermost(tokens) if is_bare(tokens, at, "where")), None)])
     return len(reading.tokens)
 

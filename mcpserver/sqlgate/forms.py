@@ -30,8 +30,6 @@ class Reading:
         self.taken: list[str] = []
         """The names of the rules that fitted."""
         self.furthest = 0
-        self.tables: set[str] = set()
-        """Every table that is named, and maybe more; as `table` or `database.table`, in lower case."""
         self.changed: set[str] = set()
         """Of a change of the schema, the databases that are named before what it changes, in lower case."""
 
@@ -41,7 +39,7 @@ class Reading:
 
     def known(self, decision: str) -> Known:
         """The verdict, once a form has fitted."""
-        return Known(decision, frozenset(self.tables), frozenset(self.changed))
+        return Known(decision, frozenset(self.changed))
 
     def word(self, place: int) -> str:
         """The bare word here, in lower case."""

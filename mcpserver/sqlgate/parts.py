@@ -9,7 +9,6 @@ from mcpserver.sqlgate.lists.forms import NO_NAMES
 from mcpserver.sqlgate.lists.functions import FUNCTIONS
 from mcpserver.sqlgate.lists.keywords import QUERY
 from mcpserver.sqlgate.lists.tables import INFORMATION_SCHEMA
-from mcpserver.sqlgate.named import tables_in
 from mcpserver.sqlgate.query import judge_query
 from mcpserver.sqlgate.system import folded, is_system_schema
 from mcpserver.sqlgate.tokens import Kind, Token
@@ -28,12 +27,11 @@ _SYSTEM_IN_VIEW: Final = Refuse(
 )
 
 
-def judged(reading: Reading, start: int, end: int | None = None, *, in_list: bool = False) -> None:
-    """Nothing between these places but what may stand in a query; else Refused. `in_list`: a list of tables begins it."""
+def judged(reading: Reading, start: int, end: int | None = None) -> None:
+    """Nothing between these places but what may stand in a query; else Refused."""
     tokens = reading.tokens[start:end]
     if refusal := judge_query(tokens):
         raise Refused(refusal)
-    reading.tables.update(tables_in(tokens, in_list=in_list))
     for place, token in enumerate(tokens):
         if token.kind is Kind.NAME and token.word == "returning" and (not place or tokens[place - 1].text != "."):
             raise Refused(_RETURNING)
@@ -64,7 +62,6 @@ def source(reading: Reading, place: int) -> int | None:
     if reading.at(after).text == "." and reading.at(after + 1).word:
         without_system(reading.tokens[place : after + 1])
         after += 2
-    reading.tables.update(tables_in(reading.tokens[place:after], in_list=True))
     return after
 
 

@@ -18,12 +18,11 @@ class Allow:
 class Known:
     """A change whose form is known.
 
-    `decision` says why a person must decide before it runs, or nothing. `tables` are all that it names, and maybe more, as
-    `table` or `database.table`; `databases` those that a change of the schema names before what it changes. In lower case.
+    `decision` says why a person must decide before it runs, or nothing. `databases` are those that a change of the schema
+    names before what it changes, in lower case.
     """
 
     decision: str
-    tables: frozenset[str]
     databases: frozenset[str]
 
 

@@ -25,6 +25,9 @@ STATEMENTS_MOST: Final = 100
 _DATA: Final = (DATA | {"with"}) - {"batch"}
 _SCHEMA: Final = (SCHEMA | {"grant", "revoke"}) - {"split", "repair"}
 _TOO_LONG: Final = Refuse("size", f"The statements have more than {BYTES_MOST:,} bytes together: send fewer at a time.")
+_TOO_MANY_PIECES: Final = Refuse(
+    "size", f"The statements have more than {PIECES_MOST:,} words, signs and blanks together: send fewer at a time."
+)
 _EMPTY: Final = Refuse("empty", "There is no statement: write at least one.")
 _TOO_MANY: Final = Refuse("statements", f"There are more than {STATEMENTS_MOST} statements: send fewer at a time.")
 _MIXED: Final = Refuse(
@@ -34,6 +37,7 @@ _MIXED: Final = Refuse(
 )
 _READS: Final = Refuse("reads", "db_query reads: send queries there, and here only what changes something.")
 _UNSURE: Final = Refuse("form", "The gate is not sure what this statement does: write it more plainly.")
+_NO_NAME: Final = Refuse("form", "A name in backticks is empty: write the name.")
 _LETTERS: Final = Refuse("characters", "A name holds letters that some servers take for others: put it in backticks.")
 
 
@@ -41,15 +45,13 @@ _LETTERS: Final = Refuse("characters", "A name holds letters that some servers t
 class Write:
     """A statement that may be sent, in this form and no other. `rendered` may hold a password: it is no text to show.
 
-    `decision` says why a person must decide before it runs, or nothing. `tables` are all that it names: one too many now and
-    then (an alias, a column), never one too few; `table` or `database.table`, in lower case and without backticks.
-    `databases` are those that a change of the schema names before what it changes, in lower case.
+    `decision` says why a person must decide before it runs, or nothing. `databases` are those that a change of the schema
+    names before what it changes, in lower case.
     """
 
     rendered: str = field(repr=False)
     statement: Statement
     decision: str = ""
-    tables: frozenset[str] = frozenset()
     databases: frozenset[str] = frozenset()
 
 
@@ -82,7 +84,7 @@ def _split(tokens: list[Token]) -> Iterator[list[Token]]:
 
 def _judge_all(statements: list[list[Token]]) -> tuple[Write, ...] | Refuse:
     if sum(map(len, statements)) > PIECES_MOST:
-        return _TOO_LONG
+        return _TOO_MANY_PIECES
     writes: list[Write] = []
     for statement in statements:
         known = _judge(statement)
@@ -92,7 +94,7 @@ def _judge_all(statements: list[list[Token]]) -> tuple[Write, ...] | Refuse:
         told = classify(rendered)
         if told.kind is not _kind(statement):
             return _UNSURE
-        writes.append(Write(rendered, told, known.decision, known.tables, known.databases))
+        writes.append(Write(rendered, told, known.decision, known.databases))
     return _MIXED if len({write.statement.kind is Kind.DATA for write in writes}) > 1 else tuple(writes)
 
 
@@ -100,6 +102,8 @@ def _judge(statement: list[Token]) -> Known | Refuse:
     for token in statement:
         if token.kind is TokenKind.NAME and not token.text.isascii() and means_ascii(token.text):
             return _LETTERS
+        if token.text == "``":
+            return _NO_NAME
     verdict = _judge_root(statement)
     return verdict if isinstance(verdict, Refuse) else judge_end(statement) or verdict
 
@@ -128,6 +132,6 @@ def _not_writing(word: str) -> Refuse:
         return Refuse("never", reason)
     return Refuse(
         "first_word",
-        "db_execute takes INSERT, REPLACE, UPDATE, DELETE, WITH before these, CREATE, ALTER, DROP, RENAME, TRUNCATE, FLASHBACK, "
-        "RECOVER, GRANT and REVOKE: start with one of them.",
+        "db_execute takes INSERT, REPLACE, UPDATE and DELETE (these also behind WITH), CREATE, ALTER, DROP, RENAME, TRUNCATE, "
+        "FLASHBACK, RECOVER, GRANT and REVOKE: start with one of them.",
     )
