@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from mcpserver.sqlgate.system import folded
-from mcpserver.sqlgate.tokens import Kind, Token, tokens
+from mcpserver.sqlgate.tokens import Kind, tokens
 
 _NO_NAMES: Final = frozenset({Kind.BLANK, Kind.COMMENT, Kind.HINT, Kind.TEXT})
 
@@ -35,12 +35,8 @@ def named(statements: Iterable[str], database: str = "") -> Named:
     words, databases = set[str](), {database} if database else set[str]()
     for sql in statements:
         read = [token for token in tokens(sql) if token.kind not in _NO_NAMES]
-        words |= {folded(_plain(token)) for token in read if token.kind is not Kind.SIGN}
+        words |= {folded(token.plain) for token in read if token.kind is not Kind.SIGN}
         databases |= {
-            _plain(token) for token, after in pairwise(read) if after.text == "." and token.kind is not Kind.SIGN
+            token.plain for token, after in pairwise(read) if after.text == "." and token.kind is not Kind.SIGN
         }
     return Named(frozenset(words), frozenset(databases))
-
-
-def _plain(token: Token) -> str:
-    return token.text[1:-1].replace("``", "`") if token.kind is Kind.QUOTED else token.text

@@ -71,18 +71,9 @@ def _is_constant(part: Sequence[Token]) -> bool:
 
 def _without_parentheses(tokens: Sequence[Token]) -> Sequence[Token]:
     """Without those that stand round the whole."""
-    while len(tokens) > 1 and tokens[0].text == "(" and next(_closers(tokens), None) == len(tokens) - 1:
+    while len(tokens) > 1 and tokens[0].text == "(" and next(outermost(tokens), (0, END))[0] == len(tokens) - 1:
         tokens = tokens[1:-1]
     return tokens
-
-
-def _closers(tokens: Sequence[Token]) -> Iterator[int]:
-    depth = 0
-    for place, token in enumerate(tokens):
-        if token.kind is Kind.SIGN:
-            depth += (token.text == "(") - (token.text == ")")
-        if depth == 0:
-            yield place
 
 
 def _split(tokens: Sequence[Token], at: set[str]) -> list[Sequence[Token]]:

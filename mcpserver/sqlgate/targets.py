@@ -137,10 +137,8 @@ def _names(read: list[Token], place: int) -> Iterator[str]:
 
 
 def _plain(token: Token) -> str:
-    """A name as it is written, without backticks."""
-    if token.kind is TokenKind.QUOTED:
-        return token.text[1:-1].replace("``", "`")
-    return token.text if token.kind is TokenKind.NAME else ""
+    """Of a name; of anything else nothing."""
+    return token.plain if token.word else ""
 
 
 def word_at(read: list[Token], place: int) -> str:

@@ -51,7 +51,12 @@ class Token(NamedTuple):
         """A name without its backticks, in lower case; empty for what is no name."""
         if self.kind is Kind.NAME:
             return self.text.lower()
-        return self.text[1:-1].replace("``", "`").lower() if self.kind is Kind.QUOTED else ""
+        return self.plain.lower() if self.kind is Kind.QUOTED else ""
+
+    @property
+    def plain(self) -> str:
+        """As it is written, a name without its backticks."""
+        return self.text[1:-1].replace("``", "`") if self.kind is Kind.QUOTED else self.text
 
 
 END: Final = Token(Kind.SIGN, "")

@@ -94,7 +94,7 @@ def _name(read: list[Token], at: int) -> tuple[str, int]:
     """A table's name, without its database, and where it ends."""
     found = ""
     while at < len(read) and read[at].kind in {Kind.NAME, Kind.QUOTED}:
-        found, at = _plain(read[at]), at + 1
+        found, at = read[at].plain, at + 1
         if at >= len(read) or read[at].text != ".":
             break
         at += 1
@@ -149,10 +149,6 @@ def _modified(clause: list[Token], words: list[str]) -> Action:
     at = 2 if words[1:2] == ["column"] else 1
     while at < len(clause) and words[at] in {"if", "exists"}:
         at += 1
-    old = _plain(clause[at]) if at < len(clause) else ""
-    new = _plain(clause[at + 1]) if words[0] == "change" and at + 1 < len(clause) else old
+    old = clause[at].plain if at < len(clause) else ""
+    new = clause[at + 1].plain if words[0] == "change" and at + 1 < len(clause) else old
     return Action("modify column", old, new)
-
-
-def _plain(token: Token) -> str:
-    return token.text[1:-1].replace("``", "`") if token.kind is Kind.QUOTED else token.text

@@ -80,9 +80,9 @@ def _part(read: list[Token], inherits: str) -> tuple[str, Part]:
     meant = [token for token in read if token.kind is not Kind.BLANK]
     first = meant[0]
     if first.kind is Kind.QUOTED:
-        return "columns", Part(_plain(first), text, inherits if _takes_default(meant) else "")
+        return "columns", Part(first.plain, text, inherits if _takes_default(meant) else "")
     words = [token.word if token.kind is Kind.NAME else "" for token in meant]
-    names = [_plain(token) for token in meant if token.kind is Kind.QUOTED]
+    names = [token.plain for token in meant if token.kind is Kind.QUOTED]
     if words[0] in _INDEX:
         return "indexes", Part("PRIMARY" if words[0] == "primary" else next(iter(names), text), text)
     if words[0] == "constraint" and names and "foreign" in words[2:3]:
@@ -100,7 +100,7 @@ def _takes_default(meant: list[Token]) -> bool:
 def _referred(meant: list[Token], words: list[str]) -> str:
     at = words.index("references") + 1 if "references" in words else len(meant)
     at += 2 if at + 1 < len(meant) and meant[at + 1].text == "." else 0  # behind its database
-    return _plain(meant[at]) if at < len(meant) else ""
+    return meant[at].plain if at < len(meant) else ""
 
 
 def _behind(read: list[Token]) -> tuple[Parts, str]:
@@ -132,7 +132,3 @@ def _characters(options: Parts) -> str:
 
 def _text(read: list[Token]) -> str:
     return "".join(token.text for token in read).strip()
-
-
-def _plain(token: Token) -> str:
-    return token.text[1:-1].replace("``", "`") if token.kind is Kind.QUOTED else token.text
