@@ -145,8 +145,13 @@ def connect(target: Target, password: Secret) -> Connection:
         raise SqlUnreachable(public, detail=f"{target}: {error}") from error
 
 
+def needs_tls(host: str) -> bool:
+    """All but a sandbox on this machine, outside production."""
+    return settings.PRODUCTION or not is_loopback(host)
+
+
 def tls(host: str) -> dict[str, Any]:
-    """TLS with chain and name verified; without TLS only a sandbox on this machine, outside production."""
-    if is_loopback(host) and not settings.PRODUCTION:
+    """With chain and name verified, where it is needed."""
+    if not needs_tls(host):
         return {"ssl_mode": "DISABLED"}
     return {"ssl_mode": "VERIFY_IDENTITY", "ssl": {"ca": settings.SQL_TLS_CA}}

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, Field
 
 from accounts.scopes import Scope
-from mcpserver.sql.session import tls
+from mcpserver.sql.session import needs_tls
 from mcpserver.tools.arguments import DatabaseName, PlaceArguments
 from mcpserver.tools.find import find_branch, find_cluster
 from mcpserver.tools.reader import endpoint_of
@@ -65,7 +65,7 @@ async def get_connection_info(call: Call, arguments: ConnectionArguments) -> dic
     branch = await find_branch(call, found, arguments.branch) if arguments.branch else None
     host, port = endpoint_of(branch or found.cluster)
     prefix = (branch or found.cluster).user_prefix
-    encrypted = tls(host)["ssl_mode"] != "DISABLED"
+    encrypted = needs_tls(host)
     user = f"{prefix}.{USER}" if prefix else USER
     return {
         "cluster_id": found.cluster.cluster_id,

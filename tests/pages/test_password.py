@@ -69,6 +69,12 @@ def test_looking_at_the_page_shows_no_password_and_uses_nothing_up(as_bob: Clien
     assert PASSWORD in as_bob.post(address(row)).text
 
 
+def test_a_server_on_this_machine_is_told_to_take_no_tls(as_bob: Client, bob: User) -> None:
+    page = as_bob.post(address(made_for(bob, host="127.0.0.1"))).text
+    assert "without TLS" in page
+    assert "VERIFY_IDENTITY" not in page
+
+
 def test_it_is_shown_once_with_all_that_is_needed_to_connect(as_bob: Client, row: HandedSecret) -> None:
     page = as_bob.post(address(row))
     for wanted in (PASSWORD, "pre.reports", "gateway01.example.com", "4000", "TLS"):

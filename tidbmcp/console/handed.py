@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from audit.facts import facts_of
+from mcpserver.sql.session import needs_tls
 from mcpserver.vault.handed import HandedSecret, take
 from tidbmcp.lib.errors import GatewayError
 from tidbmcp.lib.secrets import Secret
@@ -38,6 +39,7 @@ def _page(
         "handed": row,
         "state": row.state(),
         "problem": problem,
+        "encrypted": needs_tls(row.host),
         "password": secret.reveal() if secret else None,
     }
     return render(request, "console/password.html", context, status=status)
