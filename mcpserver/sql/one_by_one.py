@@ -6,8 +6,8 @@ from mcpserver.sql.batch import Change, Written
 from mcpserver.sql.errors import SqlError, SqlRejected, SqlTooLong, SqlUnknown
 from mcpserver.sql.session import Session
 from mcpserver.sql.statement import carry_out
+from mcpserver.sql.stoppable import Writing
 from mcpserver.sql.told import code_of, is_lost, told
-from mcpserver.sql.writing import Writing
 
 
 def one_by_one(writing: Writing, session: Session) -> Written:

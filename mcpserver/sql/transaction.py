@@ -14,8 +14,8 @@ from mcpserver.sql.conflicts import CONFLICT, NOT_TAKEN_BACK, REFUSED_AT_COMMIT
 from mcpserver.sql.errors import SqlError, SqlLost, SqlRejected, SqlTooLong, SqlTooMany, SqlUnknown
 from mcpserver.sql.session import Session
 from mcpserver.sql.statement import carry_out, warnings
+from mcpserver.sql.stoppable import Writing
 from mcpserver.sql.told import code_of, is_lost, told
-from mcpserver.sql.writing import Writing
 
 RETRIES: Final = 2
 PAUSE: Final = 0.05

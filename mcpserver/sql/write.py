@@ -15,9 +15,9 @@ from mcpserver.sql.job import kill
 from mcpserver.sql.one_by_one import one_by_one
 from mcpserver.sql.query import GRACE, KILLING, RUNNING, TURNS, hold, take_turn
 from mcpserver.sql.session import Session, Target, open_writer
+from mcpserver.sql.stoppable import Writing
 from mcpserver.sql.tables import refuse_what_stays
 from mcpserver.sql.transaction import in_transaction
-from mcpserver.sql.writing import Writing
 from tidbmcp.lib.secrets import Secret
 from tidbmcp.lib.threads import fresh
 

@@ -1,26 +1,22 @@
-"""Comparing the schemas of two branches; and what the tools that change a schema share with that."""
+"""What the tools that compare and change schemas share: reading one, and telling a difference."""
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import orjson
 from django.conf import settings
-from pydantic import BaseModel, Field
 
-from accounts.scopes import Scope
 from mcpserver.sql.job import Statement
 from mcpserver.sql.limits import MANY, Limits
-from mcpserver.sql.schemas.compare import Change, difference
+from mcpserver.sql.schemas.compare import Change
 from mcpserver.sql.schemas.read import Ask, read_schema
 from mcpserver.sql.schemas.shape import Schema
-from mcpserver.sql.schemas.statements import statements
 from mcpserver.tidbcloud.types import Branch
-from mcpserver.tools.arguments import ClusterArguments, DatabaseName
-from mcpserver.tools.find import Found, find_branch, find_cluster
+from mcpserver.tools.find import Found
 from mcpserver.tools.reader import reader_of
-from mcpserver.tools.reading import NOTICE, read_as, refuse_system
-from mcpserver.tools.spec import BranchRef, Call, Effect, tool
-from tidbmcp.lib.errors import BadInput, NotFound
+from mcpserver.tools.reading import read_as
+from mcpserver.tools.spec import Call
+from tidbmcp.lib.errors import BadInput
 
 T = TypeVar("T")
 
@@ -28,56 +24,6 @@ BYTES_READ: Final = 16 * 1024 * 1024
 """Of one list of tables, or one definition."""
 BYTES_SHOWN: Final = 40_000
 """Of differences, and again of statements: a model reads them all."""
-
-
-class CompareArguments(ClusterArguments):
-    """Two places of one database."""
-
-    database: DatabaseName
-    from_branch: Annotated[BranchRef, Field(description="Branch to compare; the cluster itself where left out.")] = None
-    to_branch: Annotated[BranchRef, Field(description="Branch to compare with; the cluster itself where left out.")] = (
-        None
-    )
-
-
-class CompareAnswer(BaseModel):
-    """What the one has and the other has not."""
-
-    equal: bool
-    differences: list[dict[str, Any]]
-    statements: list[str]
-    truncated: bool
-    notice: str
-
-
-@tool(
-    "compare_schema",
-    title="Compare a schema",
-    description=(
-        "Shows how a database's tables and views differ between a cluster and its branch, or two branches: as data, and as "
-        "statements that would turn the first into the second. Use it before you change a schema. It reads every table's "
-        "definition: some seconds for hundreds of tables."
-    ),
-    scope=Scope.READ,
-    effect=Effect.READS,
-    arguments=CompareArguments,
-    output=CompareAnswer,
-)
-async def compare_schema(call: Call, arguments: CompareArguments) -> dict[str, Any]:
-    """As the readers of both see them."""
-    refuse_system(arguments.database)
-    if arguments.from_branch == arguments.to_branch:
-        raise BadInput("Name two places: leave one of from_branch and to_branch out for the cluster itself.")
-    found = await find_cluster(call, arguments.cluster)
-    names = arguments.from_branch, arguments.to_branch
-    branches = [await find_branch(call, found, name) if name else None for name in names]
-    before, after = [await schema_of(call, found, branch, arguments.database) for branch in branches]
-    if before.is_empty and after.is_empty:
-        raise NotFound(
-            f"There is no table in a database {arguments.database!r} in either place. show_databases lists databases."
-        )
-    call.branch = " to ".join(name or "the cluster" for name in names)
-    return {**told(difference(before, after), statements(before, after)), "notice": NOTICE}
 
 
 async def schema_of(call: Call, found: Found, branch: Branch | None, database: str) -> Schema:

@@ -15,8 +15,8 @@ from mcpserver.sql.pool import POOL
 from mcpserver.sql.query import read
 from mcpserver.sqlgate import is_system_schema
 from mcpserver.tools.spec import Call
+from mcpserver.tools.user_api import UserUnclear, exists, take_back
 from mcpserver.tools.user_names import full_name
-from mcpserver.tools.user_ways import UserUnclear, exists, take_back
 from mcpserver.tools.writer import Writer, run_fixed
 from mcpserver.vault.models import Role
 from tidbmcp.lib.errors import GatewayError, Unavailable

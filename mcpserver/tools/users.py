@@ -14,9 +14,9 @@ from mcpserver.tools.arguments import ClusterArguments
 from mcpserver.tools.changed import ChangeAnswer, Reason, carried_out, outcome
 from mcpserver.tools.find import Found, find_branch, find_cluster, near_names
 from mcpserver.tools.spec import BranchRef, Call, Effect, tool
+from mcpserver.tools.user_api import Way, exists, take_back
 from mcpserver.tools.user_names import OWNER, full_name, new_name, refuse_protected
-from mcpserver.tools.user_way import way_of
-from mcpserver.tools.user_ways import Way, exists, take_back
+from mcpserver.tools.user_where import way_of
 from mcpserver.vault.clients import cloud
 from mcpserver.vault.handed import HandedSecret, hand, withdraw
 from mcpserver.vault.logins import Place

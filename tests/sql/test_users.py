@@ -11,8 +11,8 @@ from accounts.principal import Principal
 from audit.facts import NOBODY, Facts
 from mcpserver.sql.errors import SqlError, SqlRejected
 from mcpserver.tools.spec import Call
+from mcpserver.tools.user_api import UserUnclear
 from mcpserver.tools.user_sql import SqlWay, sql_way
-from mcpserver.tools.user_ways import UserUnclear
 from mcpserver.tools.writer import run_fixed
 from mcpserver.vault.models import Role
 from tests.sql.servers import Login, SqlServer

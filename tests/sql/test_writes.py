@@ -11,8 +11,8 @@ from mcpserver.sql.batch import Batch, Change, Ledger
 from mcpserver.sql.errors import SqlError, SqlLost, SqlRejected, SqlTooLong, SqlTooMany, SqlUnknown, SqlUnreachable
 from mcpserver.sql.session import Session, open_writer
 from mcpserver.sql.statement import carry_out
+from mcpserver.sql.stoppable import Writing
 from mcpserver.sql.write import _open_end, write
-from mcpserver.sql.writing import Writing
 from tests.sql.servers import SqlServer
 from tests.sql.writes import BEFORE, MONEY, Writes, kill_writers
 from tests.stack import wait_until

@@ -10,7 +10,7 @@ from mcpserver.sql.engines import Engine, MariaDb, TiDb
 from mcpserver.sql.errors import SqlError, SqlRejected, SqlTooLong, SqlUnknown
 from mcpserver.sql.one_by_one import one_by_one
 from mcpserver.sql.session import Session, Target
-from mcpserver.sql.writing import Writing
+from mcpserver.sql.stoppable import Writing
 from tests.unit.test_told import Wire
 from tidbmcp.lib.secrets import Secret
 

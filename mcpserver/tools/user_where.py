@@ -4,8 +4,8 @@ from mcpserver.tidbcloud.errors import CloudNotFound
 from mcpserver.tidbcloud.types import Branch
 from mcpserver.tools.find import Found
 from mcpserver.tools.spec import Call
+from mcpserver.tools.user_api import ApiWay, Way, users_of
 from mcpserver.tools.user_sql import sql_way
-from mcpserver.tools.user_ways import ApiWay, Way, users_of
 from mcpserver.tools.writer import writer_of
 from mcpserver.vault.clients import cloud
 from mcpserver.vault.models import Role
