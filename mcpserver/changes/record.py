@@ -1,6 +1,5 @@
 """The way of a schema change: each step is one conditional UPDATE, so that of two that try it one does it. Blocking."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -28,14 +27,14 @@ def begin(**about: Any) -> SchemaChange:
     """A new one, before anything is asked for."""
     change = SchemaChange(expires_at=now() + timedelta(hours=settings.SCHEMA_CHANGE_HOURS), **about)
     change.branch_name = f"schema-change-{change.id.hex[-10:]}"
-    change.digest = digest_of(change.statements)
+    change.digest = digest_of(change)
     change.save(force_insert=True)
     return change
 
 
-def digest_of(statements: Sequence[str]) -> str:
-    """Equal for equal statements. Keyed: who can only write the row can't make it fit others."""
-    text = "\0".join(statements).encode("utf-8", "replace")
+def digest_of(change: SchemaChange) -> str:
+    """Equal for equal statements in the same place. Keyed: who can only write the row can't make it fit others."""
+    text = "\0".join([change.cluster_id, change.database, *change.statements]).encode("utf-8", "replace")
     return salted_hmac("mcpserver.changes", text, algorithm="sha256").hexdigest()
 
 
@@ -60,7 +59,7 @@ def move(change: SchemaChange, from_state: State, to_state: State, **fields: Any
 def claim(change: SchemaChange) -> bool:
     """Take it to be applied, once. False where another call did, its time is over, or its statements are not as prepared."""
     moment = now()
-    ready = SchemaChange.objects.filter(pk=change.pk, expires_at__gt=moment, digest=digest_of(change.statements))
+    ready = SchemaChange.objects.filter(pk=change.pk, expires_at__gt=moment, digest=digest_of(change))
     taken = ready.filter(state=State.READY).update(state=State.APPLYING, decided_at=moment) == 1
     if taken:
         change.state = State.APPLYING

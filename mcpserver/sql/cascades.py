@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from mcpserver.sql.batch import Batch, Change
 from mcpserver.sql.named import named
 from mcpserver.sql.session import Session
-from mcpserver.sql.tables import look
+from mcpserver.sql.tables import look, with_views
 from mcpserver.sqlgate.system import folded
 
 _KEYS: Final = (
@@ -34,12 +34,16 @@ def following(session: Session, batch: Batch) -> tuple[str, ...]:
     if not changes:
         return ()
     database = session.target.database
-    keys = [_Key(*row) for row in look(session, _KEYS, named((change.sql for change in changes), database))]
+    names = named((change.sql for change in changes), database)
+    if not session.engine.takes_back_all():  # TiDB's views can't be written through
+        names = with_views(session, names)
+    keys = [_Key(*row) for row in look(session, _KEYS, names)]
+    behind_views = names.words - named(change.sql for change in changes).words
     found: set[str] = set()
     for change in changes:
         deletes = change.verb in _DELETES
         rules = [key for key in keys if (key.on_delete if deletes else key.on_update) in _FOLLOWS]
-        found |= _reached(rules, set(named([change.sql]).words))
+        found |= _reached(rules, {*named([change.sql]).words, *behind_views})
     return tuple(sorted(found))
 
 

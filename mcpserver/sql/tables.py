@@ -5,9 +5,11 @@ from typing import Final
 import MySQLdb
 
 from mcpserver.sql.batch import Batch
-from mcpserver.sql.errors import SqlRejected, SqlUnreachable
+from mcpserver.sql.engines import INTERRUPTED
+from mcpserver.sql.errors import SqlRejected, SqlTooLong, SqlUnreachable
 from mcpserver.sql.named import Named, named
 from mcpserver.sql.session import Session
+from mcpserver.sql.told import code_of
 from mcpserver.sqlgate import is_system_schema
 from mcpserver.sqlgate.quote import LONGEST, text_literal
 from tidbmcp.lib.visible import make_visible
@@ -30,7 +32,7 @@ def refuse_what_stays(session: Session, batch: Batch) -> None:
     """
     if session.engine.takes_back_all():
         return
-    reached = _with_views(session, named((change.sql for change in batch.changes), session.target.database))
+    reached = with_views(session, named((change.sql for change in batch.changes), session.target.database))
     for schema, name, engine in look(session, _STAYING, reached):
         if reached.has(name) and not is_system_schema(schema):
             raise SqlRejected(
@@ -40,7 +42,7 @@ def refuse_what_stays(session: Session, batch: Batch) -> None:
             )
 
 
-def _with_views(session: Session, names: Named) -> Named:
+def with_views(session: Session, names: Named) -> Named:
     """And what its views name, and the views in them."""
     seen: set[tuple[str, str]] = set()
     while True:
@@ -60,6 +62,8 @@ def look(session: Session, sql: str, names: Named) -> list[tuple[str, ...]]:
         session.connection.query(sql.format(", ".join(databases)))
         rows = session.connection.store_result().fetch_row(0)
     except MySQLdb.Error as error:
+        if code_of(error) in INTERRUPTED:
+            raise SqlTooLong("Its time was over before it was known what this would reach: nothing was run.") from error
         raise SqlUnreachable(
             "What this would reach could not be looked up, so nothing was run. Try again in a moment.",
             detail=str(error),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -20,6 +21,9 @@ from mcpserver.sql.tables import refuse_what_stays
 from mcpserver.sql.transaction import in_transaction
 from tidbmcp.lib.secrets import Secret
 from tidbmcp.lib.threads import fresh
+
+CLOSING: Final = ThreadPoolExecutor(4, thread_name_prefix="sql-close")
+"""Apart from the kills, which may wait for servers that are gone."""
 
 ANSWER: Final = 20.0
 """Seconds that a caller waits for the answer to a COMMIT that was sent in the last moment."""
@@ -67,7 +71,7 @@ def _run(writing: Writing, target: Target, password: Callable[[], Secret]) -> Wr
 def _close_beside(session: Session) -> None:
     """In another thread: closing writes to the wire, and what is known already is not to wait for that."""
     try:
-        KILLING.submit(session.close)
+        CLOSING.submit(session.close)
     except RuntimeError:  # the process ends, and takes no more work
         session.close()
 

@@ -31,7 +31,7 @@ class Reading:
         """The names of the rules that fitted."""
         self.furthest = 0
         self.changed: set[str] = set()
-        """Of a change of the schema, the databases that are named before what it changes, in lower case."""
+        """Of a change of the schema, the databases that are named before what it changes, as they are written."""
 
     def at(self, place: int) -> Token:
         """The token here, or END."""

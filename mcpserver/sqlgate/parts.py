@@ -69,7 +69,7 @@ def table(reading: Reading, place: int) -> int | None:
     """The same, of one that is changed."""
     after = source(reading, place)
     if after is not None and after > place + 1:
-        reading.changed.add(reading.at(place).word)
+        reading.changed.add(reading.at(place).plain)
     return after
 
 
@@ -80,7 +80,7 @@ def database(reading: Reading, place: int) -> int | None:
     if after and (is_system_schema(word) or word == INFORMATION_SCHEMA):
         raise Refused(SYSTEM)
     if after:
-        reading.changed.add(reading.at(place).word)
+        reading.changed.add(reading.at(place).plain)
     return after
 
 

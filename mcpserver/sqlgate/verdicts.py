@@ -19,7 +19,7 @@ class Known:
     """A change whose form is known.
 
     `decision` says why a person must decide before it runs, or nothing. `databases` are those that a change of the schema
-    names before what it changes, in lower case.
+    names before what it changes, as they are written.
     """
 
     decision: str

@@ -46,7 +46,7 @@ class Write:
     """A statement that may be sent, in this form and no other. `rendered` may hold a password: it is no text to show.
 
     `decision` says why a person must decide before it runs, or nothing. `databases` are those that a change of the schema
-    names before what it changes, in lower case.
+    names before what it changes, as they are written.
     """
 
     rendered: str = field(repr=False)

@@ -95,7 +95,7 @@ def refuse_system(database: str) -> None:
     if is_system_schema(database):
         raise Refused(f"The system database {database} is not open here. information_schema is.")
     if not database.isprintable():  # a server may end a name at a NUL
-        raise Refused("The name of the database holds control characters: take them out.")
+        raise Refused("The name of the database holds characters that can't be seen: take them out.")
 
 
 def refuse_as_default(database: str) -> None:

@@ -124,8 +124,10 @@ def _refuse_others(writes: Sequence[Write], database: str) -> None:
                 f"{verb} is no change of a database's tables or views: a schema change is CREATE, ALTER and DROP of TABLE, INDEX "
                 "and VIEW, RENAME TABLE and TRUNCATE. Leave it out here."
             )
-        if any(name.casefold() != database.casefold() for name in write.databases):
-            raise Refused(f"A schema change is of one database: every statement must be about {database}.")
+        if any(name != database for name in write.databases):  # letters of two databases may differ in case alone
+            raise Refused(
+                f"A schema change is of one database: every statement must be about {database}, written just like that."
+            )
 
 
 async def _refuse_without_owner(call: Call, found: Found) -> None:

@@ -318,7 +318,7 @@ NEVER: dict[str, tuple[Any, str]] = {
     "another engine": ("CREATE TABLE x (a INT) ENGINE=CONNECT", "ENGINE is open for InnoDB only"),
     "a directory": ("CREATE TABLE x (a INT) DATA DIRECTORY='/tmp'", "leave the directory out"),
     "a temporary table": ("CREATE TEMPORARY TABLE x (a INT)", "leave TEMPORARY out"),
-    "words": ("frobnicate the accounts", "db_execute takes INSERT, REPLACE, UPDATE, DELETE"),
+    "words": ("frobnicate the accounts", "db_execute takes INSERT, REPLACE, UPDATE and DELETE"),
     # Arguments
     "an empty list": ([], "There is no statement: write at least one."),
     "an empty text": ("", "There is no statement: write at least one."),
@@ -348,7 +348,7 @@ ODD: dict[str, tuple[dict[str, Any], str]] = {
     "a database with a quote": ({"database": "trial`; DROP"}, "There is no database 'trial`; DROP' here"),
     "a system database": ({"database": "mysql"}, "The system database mysql is not open here."),
     "information_schema": ({"database": "information_schema"}, "is open, but not as database"),
-    "a NUL in a database": ({"database": "tri\0al"}, "holds control characters"),
+    "a NUL in a database": ({"database": "tri\0al"}, "holds characters that can't be seen"),
     "a cluster of nobody": ({"cluster": "shopp"}, "There is no cluster 'shopp'. Near it: shop."),
     "a branch of nobody": ({"branch": "nope"}, "There is no branch 'nope' of this cluster."),
     "an empty key": ({"request_key": ""}, "request_key: string should have at least 1 character."),

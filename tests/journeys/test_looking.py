@@ -222,7 +222,7 @@ UNKNOWN = {"cluster": "shop", "database": "lookin", "table": "x", "words": "x"}
         ("lookin", "There is no database 'lookin'. There are: "),
         ("mysql", "The system database mysql is not open here."),
         ("looking' OR '1", "There is no database"),
-        ("mysql\0", "holds control characters"),
+        ("mysql\0", "holds characters that can't be seen"),
     ],
 )
 def test_a_database_that_is_not_there_or_not_open_is_refused(

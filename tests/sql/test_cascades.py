@@ -15,11 +15,13 @@ def keyed(writes: Writes) -> Iterator[Writes]:
         "CREATE TABLE notes (id INT PRIMARY KEY, card INT, FOREIGN KEY (card) REFERENCES cards (id) ON DELETE SET NULL)",
         "CREATE TABLE names (owner INT PRIMARY KEY, FOREIGN KEY (owner) REFERENCES accounts (id) ON UPDATE CASCADE)",
         "CREATE TABLE held (owner INT PRIMARY KEY, FOREIGN KEY (owner) REFERENCES accounts (id))",
+        "CREATE VIEW seen AS SELECT * FROM accounts",
         "INSERT INTO cards VALUES (10, 1), (11, 1), (12, 3)",
         "INSERT INTO notes VALUES (100, 10)",
         database=writes.server.database,
     )
     yield writes
+    writes.server.run("DROP VIEW seen", database=writes.server.database)
     writes.server.run("DROP TABLE notes, cards, names, held", database=writes.server.database)
 
 
@@ -28,6 +30,7 @@ FOLLOWING = {
     "DELETE": ("DELETE FROM accounts WHERE id = 1", DELETED),
     "DELETE behind an alias": ("DELETE a FROM numbers n, accounts a WHERE a.id = 1 AND n.n = 1", DELETED),
     "DELETE behind WITH": ("DELETE FROM accounts WHERE id IN (WITH w AS (SELECT 1 AS n) SELECT n FROM w)", DELETED),
+    "DELETE through a view": ("DELETE FROM seen WHERE id = 1", DELETED),
     "DELETE further down": ("DELETE FROM cards WHERE id = 10", ("notes",)),
     "DELETE at the end": ("DELETE FROM notes WHERE id = 100", ()),
     "REPLACE": ("REPLACE INTO accounts VALUES (1, 5)", DELETED),

@@ -1,7 +1,7 @@
 """The queue in a folder: a message is whole or not there, whoever looks when."""
 
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -66,16 +66,28 @@ def test_who_looks_while_a_message_is_written_sees_none(channel: Any, monkeypatc
 def test_a_file_that_can_not_be_read_is_passed_over(channel: Any, folder: Path) -> None:
     (folder / "queue" / "0_torn.tasks.msg").write_text("")
     channel._put("tasks", {"n": 1})
-    assert messages(channel) == []
     assert messages(channel) == [{"n": 1}]
+    assert list((folder / "queue").iterdir()) == []
 
 
-def test_a_list_of_queues_that_is_just_begun_is_waited_for(channel: Any, folder: Path) -> None:
+def test_two_take_a_message_once(channel: Any) -> None:
+    for number in range(100):
+        channel._put("tasks", {"n": number})
+    with ThreadPoolExecutor(4) as pool:
+        taken = [one["n"] for found in pool.map(lambda _: messages(channel), range(4)) for one in found]
+    assert sorted(taken) == list(range(100))
+
+
+@pytest.mark.parametrize("torn", ["", '[["", "", "ta'])
+def test_a_list_of_queues_that_is_torn_is_written_anew(channel: Any, folder: Path, torn: str) -> None:
     channel._queue_bind("tasks", "", "", "tasks")
-    listed = folder / "control" / "tasks.exchange"
-    whole = listed.read_text()
-    listed.write_text("")
-    later = threading.Timer(file_broker.PAUSE, listed.write_text, [whole])
-    later.start()
-    assert channel.get_table("tasks")
-    later.join()
+    (folder / "control" / "tasks.exchange").write_text(torn)
+    assert channel.get_table("tasks") == []
+    channel._queue_bind("tasks", "", "", "tasks")
+    assert [bound.queue for bound in channel.get_table("tasks")] == ["tasks"]
+
+
+def test_of_many_that_bind_at_once_none_is_lost(channel: Any) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: channel._queue_bind("tasks", "", "", f"queue-{number}"), range(24)))
+    assert {bound.queue for bound in channel.get_table("tasks")} == {f"queue-{number}" for number in range(24)}

@@ -131,9 +131,10 @@ async def test_only_what_is_ready_and_in_time_is_taken_and_that_once(
 
 
 async def test_what_is_not_as_it_was_prepared_is_not_taken(connection: TidbCloudConnection) -> None:
-    change = await made(connection, state=State.READY, statements=["A", "DROP TABLE orders"])
-    assert await in_control_thread(record.claim, change) is False
-    assert (await again(change)).state == State.READY
+    for altered in ({"statements": ["A", "DROP TABLE orders"]}, {"database": "other"}, {"cluster_id": "8"}):
+        change = await made(connection, state=State.READY, **altered)
+        assert await in_control_thread(record.claim, change) is False
+        assert (await again(change)).state == State.READY
 
 
 async def test_who_goes_away_while_taking_it_leaves_it_ready(

@@ -8,6 +8,8 @@ from tidbmcp.lib.errors import Refused
 
 REFUSED = {
     "another database's table": ("ALTER TABLE other.t ADD a INT", "must be about shop"),
+    "one whose letters look like its own": ("ALTER TABLE `ſhop`.t ADD a INT", "must be about shop"),
+    "one that differs in case alone": ("ALTER TABLE Shop.t ADD a INT", "written just like that"),
     "one of two tables": ("DROP TABLE t, other.u", "must be about shop"),
     "a table that moves away": ("RENAME TABLE t TO other.t", "must be about shop"),
     "a table that is moved by ALTER": ("ALTER TABLE t RENAME TO other.t", "must be about shop"),
@@ -45,8 +47,8 @@ def test_what_is_not_about_this_database_is_refused(sql: str, sentence: str) -> 
         "CREATE ALGORITHM = MERGE SQL SECURITY INVOKER VIEW v AS SELECT a FROM other.t",
         "ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES other.u (id)",
         "RENAME TABLE t TO shop.u",
-        "ALTER TABLE Shop.orders ADD a INT",
-        "ALTER TABLE SHOP.`x.y` ADD a INT",
+        "ALTER TABLE shop.orders ADD a INT",
+        "ALTER TABLE shop.`x.y` ADD a INT",
         "DROP TABLE `x.y`, `other.t`",
         "CREATE TABLE user (view INT, event INT)",
         "DROP VIEW v",

@@ -110,7 +110,8 @@ def referred_by(database: str, table: str) -> str:
     """Tables of the same database whose foreign keys point at it: over all of them that question may be slow."""
     return (
         "SELECT table_name, delete_rule, update_rule FROM information_schema.referential_constraints "  # noqa: S608 - in hex
-        f"WHERE constraint_schema = {text_literal(database)} AND referenced_table_name = {text_literal(table)} "
+        f"WHERE constraint_schema = {text_literal(database)} AND unique_constraint_schema = {text_literal(database)} "
+        f"AND referenced_table_name = {text_literal(table)} "
         "ORDER BY table_name, constraint_name"
     )
 

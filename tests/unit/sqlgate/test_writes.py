@@ -311,7 +311,7 @@ def test_a_password_is_repeated_nowhere_but_in_what_is_sent() -> None:
 @pytest.mark.parametrize(
     ("sql", "databases"),
     [
-        ("CREATE TABLE Shop.t LIKE other.u", {"shop"}), ("CREATE TABLE t (a INT REFERENCES other.u (id), b INT DEFAULT NEXTVAL(other.s))", set()), ("ALTER TABLE `x.y` ADD a INT", set()), ("ALTER TABLE `x.y`.z ADD a INT", {"x.y"}),
+        ("CREATE TABLE Shop.t LIKE other.u", {"Shop"}), ("CREATE TABLE t (a INT REFERENCES other.u (id), b INT DEFAULT NEXTVAL(other.s))", set()), ("ALTER TABLE `x.y` ADD a INT", set()), ("ALTER TABLE `x.y`.z ADD a INT", {"x.y"}),
         ("RENAME TABLE t TO other.t", {"other"}), ("ALTER TABLE t EXCHANGE PARTITION p WITH TABLE other.u", {"other"}), ("DROP TABLE a, b.c", {"b"}), ("CREATE SQL SECURITY INVOKER VIEW v AS SELECT 1 FROM other.t", set()), ("DROP DATABASE d", {"d"}),
         ("CREATE INDEX i ON other.t (a)", {"other"}),
     ],
