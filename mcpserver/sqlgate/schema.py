@@ -1,5 +1,6 @@
 """Statements that change what there is, and who may do what: by lists of forms, some of which need a person."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from mcpserver.sqlgate.forms import Forms, Reading, Refused
@@ -29,10 +30,15 @@ def judge_schema(statement: list[Token]) -> Known | Refuse:
             return _refusal(reading)
     except Refused as refused:
         return refused.refusal
-    decisions = forms.DECISIONS
-    if "NEW_TABLE" not in reading.taken:
-        decisions = decisions | forms.DECISIONS_OF_EXISTING
-    return reading.known("; ".join(dict.fromkeys(why for rule, why in decisions.items() if rule in reading.taken)))
+    return reading.known("; ".join(dict.fromkeys(_decisions({*reading.taken}))))
+
+
+def _decisions(taken: set[str]) -> Iterator[str]:
+    """Why a person must decide, of a statement that these rules fitted."""
+    yield from (why for rule, why in forms.DECISIONS.items() if rule in taken)
+    if "NEW_TABLE" not in taken:
+        yield from (why for rule, why in forms.DECISIONS_OF_EXISTING.items() if rule in taken)
+        yield from (why for rules, why in forms.DECISIONS_TOGETHER.items() if taken.issuperset(rules))
 
 
 def judge_accounts(statement: list[Token]) -> Known | Refuse:

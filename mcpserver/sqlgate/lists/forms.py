@@ -62,7 +62,8 @@ _NAMES: Final = {
 }
 
 _COLUMNS: Final = {
-    "ELEMENTS": "( ELEMENT { , ELEMENT } )",
+    "ELEMENTS": "( ELEMENT { ANOTHER } )",
+    "ANOTHER": ", ELEMENT",
     "ELEMENT": """
         KEY
         COLUMN
@@ -142,7 +143,7 @@ _COLUMNS: Final = {
         KEY_OF_COLUMN
         COUNTING
         comment TEXT
-        [ generated always ] as GROUP [ GENERATED ]
+        RECKONED
         [ constraint [ NAME ] ] check GROUP [ not ] [ enforced ]
         REFERENCES
         column_format fixed|dynamic|default
@@ -158,6 +159,7 @@ _COLUMNS: Final = {
         auto_increment
         auto_random [ LENGTH ]
         """,
+    "RECKONED": "[ generated always ] as GROUP [ GENERATED ]",
     "GENERATED": """
         virtual
         STORED
@@ -193,10 +195,12 @@ _TABLES: Final = {
         """,
     "SMALL_OPTION": """
         comment [ = ] TEXT
-        auto_increment|auto_id_cache|auto_random_base [ = ] NUMBER
+        COUNTED_TO
+        auto_id_cache [ = ] NUMBER
         stats_persistent|stats_auto_recalc [ = ] DEFAULT_OR_NUMBER
         stats_sample_pages|stats_buckets|stats_topn [ = ] DEFAULT_OR_NUMBER
         """,
+    "COUNTED_TO": "auto_increment|auto_random_base [ = ] NUMBER",
     "DEFAULT_OR_NUMBER": """
         default
         NUMBER
@@ -226,11 +230,17 @@ _TABLES: Final = {
     "SUBPARTITIONING": "subpartition by HASHED [ subpartitions NUMBER ]",
     "PARTITIONS": "( PARTITION { , PARTITION } )",
     "PARTITION": "partition NAME [ PARTITION_VALUES ] { PARTITION_OPTION } [ SUBPARTITIONS ]",
-    "VALUED_PARTITIONS": "( VALUED_PARTITION { , VALUED_PARTITION } )",
-    "VALUED_PARTITION": "partition NAME PARTITION_VALUES { PARTITION_OPTION } [ SUBPARTITIONS ]",
+    "LATER_PARTITIONS": "( LATER_PARTITION { , LATER_PARTITION } )",
+    "LATER_PARTITION": "partition NAME LESS_THAN { PARTITION_OPTION } [ SUBPARTITIONS ]",
     "PARTITION_VALUES": """
+        LESS_THAN
+        LISTED
+        """,
+    "LESS_THAN": """
         values less than maxvalue
         values less than GROUP
+        """,
+    "LISTED": """
         values in GROUP
         default
         """,
@@ -308,9 +318,14 @@ _ALTER: Final = {
         """,
     "IGNORING": "ignore",
     "ALTERED": """
-        ACTION { , ACTION } [ [ , ] REPARTITION ]
+        { ONLINE , } ACTION { BESIDE } [ [ , ] REPARTITION ]
         REPARTITION
         """,
+    "BESIDE": """
+        , ONLINE
+        MORE
+        """,
+    "MORE": ", ACTION",
     "ACTION": """
         ADDITION
         DROPPING
@@ -328,15 +343,17 @@ _ALTER: Final = {
     "ADDITION": """
         add [ column ] IF_NOT_EXISTS ELEMENTS
         add KEY
-        add partition IF_NOT_EXISTS VALUED_PARTITIONS
+        add partition IF_NOT_EXISTS LATER_PARTITIONS
         add [ column ] IF_NOT_EXISTS COLUMN [ PLACE ]
         alter [ column ] NAME set default DEFAULT_VALUE
-        alter index|key IF_EXISTS NAME visible|invisible|ignored
+        alter index|key IF_EXISTS NAME visible
         alter index|key IF_EXISTS NAME not ignored
+        HIDDEN_INDEX
         set tiflash replica AT_LEAST_ONE [ location labels TEXT { , TEXT } ]
         NO_REPLICAS
         ONLINE
         """,
+    "HIDDEN_INDEX": "alter index|key IF_EXISTS NAME invisible|ignored",
     "NO_REPLICAS": "set tiflash replica NUMBER [ location labels TEXT { , TEXT } ]",
     "PLACE": """
         first
@@ -434,6 +451,7 @@ DECISIONS: Final = {
     "REWRITING_OPTION": "ALTER TABLE changes here how the table is stored",
     "BLOCKING": "ALGORITHM=COPY and LOCK=SHARED or EXCLUSIVE keep everybody from writing to the table: leave them out",
     "NO_REPLICAS": "SET TIFLASH REPLICA 0 drops the replicas that analytic queries read",
+    "HIDDEN_INDEX": "An index that is INVISIBLE or IGNORED is to queries as if it were dropped",
     "RENAMING": "ALTER TABLE renames here what others may use",
     "TTL_REMOVED": "ALTER TABLE ends here what deletes old rows",
     "REPARTITION": "PARTITION BY moves every row of the table",
@@ -451,20 +469,33 @@ DECISIONS: Final = {
 }
 """All that fit are said."""
 
+_IN_TWO: Final = "A column and its key in one ALTER may write the whole table anew: send them in two statements"
 DECISIONS_OF_EXISTING: Final = {
     "PRIMARY_KEY": "A primary key for a table that there is may write the whole table anew",
     "REFERENCES": "A foreign key for a table that there is checks all its rows, and may write the whole table anew",
     "CHECK_OF_ROWS": "A CHECK for a table that there is checks all its rows, and may write the whole table anew",
     "BLOCKING_INDEX": "A FULLTEXT or SPATIAL index may write the whole table anew, and nobody writes to it meanwhile",
-    "KEY_OF_COLUMN": "A column with a key may write the whole table anew: add the column, then its index by itself",
+    "KEY_OF_COLUMN": _IN_TWO,
     "COUNTING": "A column that counts is written into every row",
     "COUNTING_TYPE": "A column that counts is written into every row",
     "STORED": "A STORED column is reckoned for every row and written: VIRTUAL is not",
+    "COUNTED_TO": "AUTO_INCREMENT and AUTO_RANDOM_BASE may use up a table's numbers, and nothing gives them back",
+    "LISTED": "A partition of a list may hide rows that a DEFAULT partition holds",
     "COMPUTED_DEFAULT": (
         "A computed default of a new column is written into every row: add the column, then ALTER COLUMN ... SET DEFAULT"
     ),
 }
-"""What is nothing in CREATE TABLE, and work on every row of a table that there is."""
+"""What is nothing in CREATE TABLE, and work on every row, or a loss, of a table that there is."""
+
+_BY_ITSELF: Final = (
+    "A generated column beside something else writes the whole table anew: add a generated column by itself"
+)
+DECISIONS_TOGETHER: Final = {
+    ("COLUMN", "KEY"): _IN_TWO,
+    ("RECKONED", "MORE"): _BY_ITSELF,
+    ("RECKONED", "ANOTHER"): _BY_ITSELF,
+}
+"""The same of two rules in one ALTER, each of which is nothing by itself."""
 
 ACCOUNTS: Final = {
     "LOGIN": """

@@ -54,9 +54,8 @@ var statisticsShows = map[ast.ShowStmtType]bool{
 
 // Options that ALTER TABLE may set without anybody's decision.
 var smallOptions = map[ast.TableOptionType]bool{
-	ast.TableOptionComment: true, ast.TableOptionAutoIncrement: true, ast.TableOptionAutoIdCache: true,
-	ast.TableOptionAutoRandomBase: true, ast.TableOptionStatsPersistent: true, ast.TableOptionStatsAutoRecalc: true,
-	ast.TableOptionStatsSamplePages: true, ast.TableOptionStatsBuckets: true, ast.TableOptionStatsTopN: true,
+	ast.TableOptionComment: true, ast.TableOptionAutoIdCache: true, ast.TableOptionStatsPersistent: true,
+	ast.TableOptionStatsAutoRecalc: true, ast.TableOptionStatsSamplePages: true, ast.TableOptionStatsBuckets: true, ast.TableOptionStatsTopN: true,
 }
 
 func set(names ...string) map[string]bool {

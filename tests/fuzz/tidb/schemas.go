@@ -23,6 +23,7 @@ func (change *changer) schemas(statement ast.Node) {
 		change.tables(node.Name)
 	case *ast.AlterTableStmt:
 		change.tables(node.Table)
+		change.together(node.Specs)
 		for _, spec := range node.Specs {
 			change.spec(spec)
 		}
@@ -98,8 +99,15 @@ func (change *changer) createView(node *ast.CreateViewStmt) {
 
 func (change *changer) spec(spec *ast.AlterTableSpec) {
 	switch spec.Tp {
-	case ast.AlterTableAddColumns, ast.AlterTableAddConstraint, ast.AlterTableIndexInvisible, ast.AlterTableSetTiFlashReplica,
-		ast.AlterTableLock, ast.AlterTableAlgorithm:
+	case ast.AlterTableAddConstraint, ast.AlterTableSetTiFlashReplica, ast.AlterTableLock, ast.AlterTableAlgorithm:
+	case ast.AlterTableAddColumns:
+		if len(spec.NewConstraints) > 0 {
+			change.decide("a column and a key")
+		}
+	case ast.AlterTableIndexInvisible:
+		if spec.Visibility == ast.IndexVisibilityInvisible {
+			change.decide("an index that is hidden")
+		}
 	case ast.AlterTableAddPartitions:
 		change.addPartitions(spec)
 	case ast.AlterTableAlterColumn:
@@ -123,13 +131,43 @@ func (change *changer) spec(spec *ast.AlterTableSpec) {
 	}
 }
 
+// together notes what costs more than its parts.
+func (change *changer) together(specs []*ast.AlterTableSpec) {
+	columns, keys, generated, others := 0, 0, 0, 0
+	for _, spec := range specs {
+		switch spec.Tp {
+		case ast.AlterTableLock, ast.AlterTableAlgorithm:
+			continue
+		case ast.AlterTableAddConstraint:
+			keys++
+		}
+		if spec.Tp == ast.AlterTableAddColumns {
+			columns += len(spec.NewColumns)
+		}
+		others += max(1, len(spec.NewColumns))
+		for _, column := range spec.NewColumns {
+			for _, option := range column.Options {
+				if option.Tp == ast.ColumnOptionGenerated {
+					generated++
+				}
+			}
+		}
+	}
+	if columns > 0 && keys > 0 {
+		change.decide("a column and a key")
+	}
+	if generated > 0 && others > 1 {
+		change.decide("a generated column beside something else")
+	}
+}
+
 func (change *changer) addPartitions(spec *ast.AlterTableSpec) {
 	if spec.Num > 0 || len(spec.PartDefinitions) == 0 {
 		change.decide("more partitions of the same rows")
 	}
 	for _, partition := range spec.PartDefinitions {
-		if _, none := partition.Clause.(*ast.PartitionDefinitionClauseNone); none {
-			change.decide("partition without values")
+		if _, bounded := partition.Clause.(*ast.PartitionDefinitionClauseLessThan); !bounded {
+			change.decide("partition that is no range")
 		}
 	}
 }

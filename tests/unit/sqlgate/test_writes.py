@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcpserver.sqlgate import Kind, Refuse, Write, judge_writes
-from mcpserver.sqlgate.lists.forms import DECISIONS, DECISIONS_OF_EXISTING, SCHEMA
+from mcpserver.sqlgate.lists.forms import DECISIONS, DECISIONS_OF_EXISTING, DECISIONS_TOGETHER, SCHEMA
 from mcpserver.sqlgate.lists.verbs import SERVER, SESSION, WHY_NOT
 from mcpserver.sqlgate.texts import BYTES_MOST, PIECES_MOST
 from mcpserver.sqlgate.writing import STATEMENTS_MOST
@@ -51,7 +51,7 @@ ALLOWED: dict[tuple[Kind, str], list[tuple[str, str]]] = {
         ("CREATE TABLE t (a INT REFERENCES u (id), CONSTRAINT f FOREIGN KEY (a) REFERENCES app.u (id) ON DELETE RESTRICT ON UPDATE NO ACTION)", "t"),
         ("CREATE TABLE t (a TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6), b DATETIME DEFAULT NOW(), c CHAR(36) DEFAULT (UUID()), d INT DEFAULT -1, e BIT DEFAULT b'0', f DOUBLE PRECISION)", "t"),
         ("CREATE TABLE t (a ENUM('x', 'y;z'), b SET('p'), c DECIMAL(10, 2) UNSIGNED ZEROFILL, d JSON, e VECTOR(3), f YEAR, g LONGTEXT, h NATIONAL CHAR(3), i BOOL DEFAULT TRUE, j POINT SRID 4326)", "t"),
-        ("CREATE TABLE t (a INT) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE utf8mb4_bin COMMENT='y', AUTO_INCREMENT 5 ROW_FORMAT=DYNAMIC AUTO_ID_CACHE 1 SHARD_ROW_ID_BITS = 4 PRE_SPLIT_REGIONS=3", "t"),
+        ("CREATE TABLE t (a INT) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE utf8mb4_bin COMMENT='y', AUTO_INCREMENT 5 AUTO_RANDOM_BASE = 7 ROW_FORMAT=DYNAMIC AUTO_ID_CACHE 1 SHARD_ROW_ID_BITS = 4 PRE_SPLIT_REGIONS=3", "t"),
         ("CREATE TABLE t (a INT, FULLTEXT KEY f (b) WITH PARSER ngram, SPATIAL INDEX (c), VECTOR INDEX v ((VEC_L2_DISTANCE(e))) USING HNSW)", "t"), ("CREATE TABLE t (`key` INT, `check` INT)", "t"),
         ("CREATE TABLE t (a INT) PARTITION BY RANGE (a) (PARTITION p0 VALUES LESS THAN (10) COMMENT 'x', PARTITION p1 VALUES LESS THAN MAXVALUE)", "t"),
         ("CREATE TABLE t (a INT) PARTITION BY RANGE COLUMNS (a, b) (PARTITION p0 VALUES LESS THAN ('2024-01-01', MAXVALUE))", "t"), ("CREATE TABLE t (a INT) PARTITION BY LIST (a) (PARTITION p VALUES IN (1, 2), PARTITION q DEFAULT)", "t"),
@@ -72,12 +72,12 @@ ALLOWED: dict[tuple[Kind, str], list[tuple[str, str]]] = {
     (Kind.SCHEMA, "CREATE SCHEMA"): [("CREATE SCHEMA d CHARSET binary", "d")],
     (Kind.SCHEMA, "CREATE SEQUENCE"): [("CREATE SEQUENCE s", "s"), ("CREATE SEQUENCE IF NOT EXISTS app.s START WITH 5 INCREMENT BY -2 MINVALUE = 1 MAXVALUE 10 CACHE 5 NOCYCLE COMMENT 'x'", "app.s"), ("CREATE SEQUENCE s NO CACHE NO CYCLE", "s")],
     (Kind.SCHEMA, "ALTER TABLE"): [
-        ("ALTER TABLE t ADD a INT", "t"), ("ALTER TABLE user ADD role INT", "user"), ("ALTER TABLE app.t ADD COLUMN a INT NOT NULL DEFAULT 0 AFTER b, ADD COLUMN c INT FIRST", "app.t"), ("ALTER TABLE t ADD COLUMN IF NOT EXISTS (a INT, b TEXT, KEY (a))", "t"),
+        ("ALTER TABLE t ADD a INT", "t"), ("ALTER TABLE user ADD role INT", "user"), ("ALTER TABLE app.t ADD COLUMN a INT NOT NULL DEFAULT 0 AFTER b, ADD COLUMN c INT FIRST", "app.t"), ("ALTER TABLE t ADD COLUMN IF NOT EXISTS (a INT, b TEXT)", "t"),
         ("ALTER TABLE t ADD INDEX i (a), ADD UNIQUE KEY (b), ADD CONSTRAINT c UNIQUE (d)", "t"), ("ALTER TABLE t ADD a INT CHECK (a > 0), ADD b DATETIME DEFAULT NOW()", "t"),
         ("ALTER TABLE t ADD VECTOR INDEX v ((VEC_L2_DISTANCE(e))) ADD_COLUMNAR_REPLICA_ON_DEMAND", "t"),
         ("ALTER TABLE t ADD PARTITION (PARTITION p5 VALUES LESS THAN (50), PARTITION p6 VALUES LESS THAN MAXVALUE)", "t"), ("ALTER TABLE t ALTER COLUMN a SET DEFAULT 3, ALTER b SET DEFAULT (UUID())", "t"),
-        ("ALTER TABLE t ALTER INDEX i INVISIBLE, ALTER INDEX j VISIBLE", "t"), ("ALTER TABLE t ALTER INDEX i NOT IGNORED", "t"), ("ALTER TABLE t SET TIFLASH REPLICA 1 LOCATION LABELS 'zone', 'host'", "t"),
-        ("ALTER TABLE t COMMENT = 'x', AUTO_INCREMENT 100", "t"), ("ALTER ONLINE TABLE IF EXISTS t ADD a INT, ALGORITHM=INSTANT, LOCK=NONE", "t"), ("ALTER TABLE t ADD b INT AS (a + 1) VIRTUAL", "t"),
+        ("ALTER TABLE t ALTER KEY IF EXISTS j VISIBLE", "t"), ("ALTER TABLE t ALTER INDEX i NOT IGNORED", "t"), ("ALTER TABLE t SET TIFLASH REPLICA 1 LOCATION LABELS 'zone', 'host'", "t"),
+        ("ALTER TABLE t COMMENT = 'x', AUTO_ID_CACHE 100", "t"), ("ALTER TABLE t LOCK=NONE, ADD b INT AS (a + 1), ALGORITHM=INSTANT", "t"), ("ALTER ONLINE TABLE IF EXISTS t ADD a INT, ALGORITHM=INSTANT, LOCK=NONE", "t"), ("ALTER TABLE t ADD b INT AS (a + 1) VIRTUAL", "t"),
         ("ALTER TABLE quick COMMENT 'x'", "quick"),
     ],
 }  # fmt: skip
@@ -116,6 +116,10 @@ DECIDED: dict[tuple[Kind, str], list[str]] = {
         "ALTER TABLE t ALGORITHM=COPY", "ALTER TABLE t ADD a INT, ALGORITHM COPY", "ALTER TABLE t LOCK=SHARED, ADD a INT", "ALTER TABLE t LOCK = EXCLUSIVE", "ALTER TABLE t ADD PRIMARY KEY (a) NONCLUSTERED", "ALTER TABLE t ADD CONSTRAINT PRIMARY KEY (a)",
         "ALTER TABLE t ADD b INT AS (a + 1) STORED", "ALTER TABLE t ADD (b INT GENERATED ALWAYS AS (a) PERSISTENT)", "ALTER TABLE t ADD a INT AUTO_INCREMENT PRIMARY KEY", "ALTER TABLE t ADD a INT PRIMARY KEY", "ALTER TABLE t ADD a INT KEY",
         "ALTER TABLE t ADD a BIGINT AUTO_RANDOM(5)", "ALTER TABLE t ADD a SERIAL", "ALTER TABLE t ADD a INT UNIQUE", "ALTER TABLE t ADD (a INT, PRIMARY KEY (a))", "ALTER TABLE t ADD FULLTEXT (a)", "ALTER TABLE t ADD SPATIAL INDEX (a)",
+        "ALTER TABLE t ADD PARTITION (PARTITION p1 VALUES IN (5))", "ALTER TABLE t ADD PARTITION (PARTITION p1 DEFAULT)", "ALTER TABLE t ADD PARTITION IF NOT EXISTS (PARTITION p VALUES LESS THAN (5), PARTITION q VALUES IN ((1, 2)))",
+        "ALTER TABLE t ADD COLUMN (a INT, UNIQUE (a))", "ALTER TABLE t ADD (a INT, KEY (b))", "ALTER TABLE t ADD COLUMN a INT, ADD UNIQUE (a)", "ALTER TABLE t ADD INDEX (b), COMMENT 'x', ADD a INT",
+        "ALTER TABLE t ADD b INT AS (a + 1) VIRTUAL, ADD c INT", "ALTER TABLE t COMMENT 'x', ADD b INT AS (a + 1)", "ALTER TABLE t ADD (c INT, b INT GENERATED ALWAYS AS (a))",
+        "ALTER TABLE t AUTO_INCREMENT = 18446744073709551615", "ALTER TABLE t COMMENT 'x' AUTO_RANDOM_BASE 9", "ALTER TABLE t ALTER INDEX i INVISIBLE, ALTER INDEX j VISIBLE", "ALTER TABLE t ALTER KEY i IGNORED",
         "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0)", "ALTER TABLE t ADD a CHAR(36) DEFAULT (UUID())", "ALTER TABLE t ADD a BIGINT DEFAULT NEXTVAL(s)", "ALTER TABLE t SET TIFLASH REPLICA 0", "ALTER TABLE t SET TIFLASH REPLICA 00 LOCATION LABELS 'a'",
     ],
     (Kind.SCHEMA, "ALTER DATABASE"): ["ALTER DATABASE d CHARACTER SET utf8mb4", "ALTER DATABASE COLLATE utf8mb4_bin"], (Kind.SCHEMA, "ALTER VIEW"): ["ALTER VIEW v AS SELECT 1", "ALTER SQL SECURITY INVOKER VIEW v AS SELECT 1"],
@@ -292,7 +296,8 @@ def test_the_sentence_says_what_to_do(sql: str, helps: str) -> None:
     [
         ("DROP TABLE t", "removes tables with their rows"), ("DELETE FROM t", "removes every row"), ("CREATE USER a", "db_create_user"), ("ALTER TABLE t ADD a INT, DROP b, MODIFY c INT", "drops columns"), ("ALTER TABLE t DROP b, MODIFY c INT", "rewrites"),
         ("FLASHBACK CLUSTER TO TSO 1", "everybody's changes"),
-        ("ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES u (id) ON DELETE CASCADE", "rows that nobody counts: write RESTRICT"), ("CREATE VIEW v AS SELECT 1", "write CREATE SQL SECURITY INVOKER VIEW"), ("ALTER TABLE t ADD a INT UNIQUE", "then its index"),
+        ("ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES u (id) ON DELETE CASCADE", "rows that nobody counts: write RESTRICT"), ("CREATE VIEW v AS SELECT 1", "write CREATE SQL SECURITY INVOKER VIEW"), ("ALTER TABLE t ADD a INT UNIQUE", "in two statements"), ("ALTER TABLE t ADD a INT, ADD UNIQUE (a)", "in two statements"), ("ALTER TABLE t ADD (a INT, KEY (a))", "in two statements"),
+        ("ALTER TABLE t ADD b INT AS (a), ADD c INT", "add a generated column by itself"), ("ALTER TABLE t ADD PARTITION (PARTITION p VALUES IN (5))", "DEFAULT partition holds"), ("ALTER TABLE t AUTO_INCREMENT 5", "nothing gives them back"), ("ALTER TABLE t ALTER INDEX i IGNORED", "as if it were dropped"),
     ],
 )  # fmt: skip
 def test_a_decision_says_why(sql: str, why: str) -> None:
@@ -320,7 +325,7 @@ def test_the_databases_of_what_a_schema_change_changes_are_told(sql: str, databa
     assert judged(sql)[0].databases == databases
 
 
-@pytest.mark.parametrize("rule", [*DECISIONS, *DECISIONS_OF_EXISTING])
+@pytest.mark.parametrize("rule", [*DECISIONS, *DECISIONS_OF_EXISTING, *sum(DECISIONS_TOGETHER, ())])
 def test_every_decision_belongs_to_a_rule_that_there_is(rule: str) -> None:
     assert rule in SCHEMA
 
