@@ -5,6 +5,7 @@ from typing import Final
 from mcpserver.sqlgate.conditions import is_bare, is_whole_table, outermost
 from mcpserver.sqlgate.forms import Forms, Reading, Refused
 from mcpserver.sqlgate.lists.forms import DATA
+from mcpserver.sqlgate.lists.functions import IN_CHANGES
 from mcpserver.sqlgate.parts import PARTS, begins_query, judged, name, table, without_system
 from mcpserver.sqlgate.tokens import Kind, Token
 from mcpserver.sqlgate.verdicts import Known, Refuse
@@ -26,7 +27,7 @@ _REASONS: Final = {
 
 def judge_data(statement: list[Token]) -> Known | Refuse:
     """What is known of it; or what is wrong."""
-    reading = Reading(statement)
+    reading = Reading(statement, IN_CHANGES)
     try:
         if not _FORMS.fits("DATA", reading):
             return _refusal(reading)
@@ -92,10 +93,22 @@ def _rows(reading: Reading, place: int) -> int | None:
         return None
     place += word == "set"
     cut = _on_duplicate(reading.tokens[place:])
-    judged(reading, place, None if cut is None else place + cut)
+    end = len(reading.tokens) if cut is None else place + cut
+    judged(reading, place, _alias_of_row(reading, place, end) if word in {"values", "value", "set"} else end)
     if cut is not None:
-        judged(reading, place + cut + len(_ON_DUPLICATE))
+        judged(reading, end + len(_ON_DUPLICATE))
     return len(reading.tokens)
+
+
+def _alias_of_row(reading: Reading, start: int, end: int) -> int:
+    """Where `AS new (x, y)` begins, with which the row that is inserted ends; or its end, where it has none."""
+    opened = next((place for place, closed in reading.ends.items() if closed == end - 1), 0)
+    begins = opened - 2
+    if begins <= start or not is_bare(reading.tokens, begins, "as") or name(reading, opened - 1) != opened:
+        return end
+    names, commas = range(opened + 1, end - 1, 2), range(opened + 2, end - 1, 2)
+    listed = all(name(reading, place) for place in names) and all(reading.at(place).text == "," for place in commas)
+    return begins if listed and len(names) > len(commas) else end
 
 
 def _on_duplicate(tokens: list[Token]) -> int | None:

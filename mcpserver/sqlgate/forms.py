@@ -8,6 +8,7 @@ is tried twice: what was taken stays taken. So a form says less than a server's 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import takewhile
 
+from mcpserver.sqlgate.lists.functions import FUNCTIONS
 from mcpserver.sqlgate.tokens import END, Kind, Token
 from mcpserver.sqlgate.verdicts import Known, Refuse
 
@@ -23,8 +24,10 @@ class Refused(Exception):
 class Reading:
     """One statement while forms are tried on it."""
 
-    def __init__(self, tokens: list[Token]) -> None:
+    def __init__(self, tokens: list[Token], functions: frozenset[str] = FUNCTIONS) -> None:
         self.tokens = tokens
+        self.functions = functions
+        """Those that what is judged as a query may call."""
         self.ends = ends_of(tokens)
         """Where the parenthesis that opens here is closed."""
         self.taken: list[str] = []

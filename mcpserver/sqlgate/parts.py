@@ -6,7 +6,6 @@ from typing import Final
 
 from mcpserver.sqlgate.forms import Part, Reading, Refused
 from mcpserver.sqlgate.lists.forms import NO_NAMES
-from mcpserver.sqlgate.lists.functions import FUNCTIONS
 from mcpserver.sqlgate.lists.keywords import QUERY
 from mcpserver.sqlgate.lists.tables import INFORMATION_SCHEMA
 from mcpserver.sqlgate.query import judge_query
@@ -30,7 +29,7 @@ _SYSTEM_IN_VIEW: Final = Refuse(
 def judged(reading: Reading, start: int, end: int | None = None) -> None:
     """Nothing between these places but what may stand in a query; else Refused."""
     tokens = reading.tokens[start:end]
-    if refusal := judge_query(tokens):
+    if refusal := judge_query(tokens, reading.functions):
         raise Refused(refusal)
     for place, token in enumerate(tokens):
         if token.kind is Kind.NAME and token.word == "returning" and (not place or tokens[place - 1].text != "."):
@@ -110,7 +109,7 @@ def subquery(reading: Reading, place: int) -> int | None:
 
 def call(reading: Reading, place: int) -> int | None:
     """A function of the list, with its parentheses."""
-    if reading.word(place) not in FUNCTIONS or place + 1 not in reading.ends:
+    if reading.word(place) not in reading.functions or place + 1 not in reading.ends:
         return None
     end = reading.ends[place + 1]
     judged(reading, place, end + 1)

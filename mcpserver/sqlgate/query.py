@@ -40,9 +40,9 @@ _LOCK: Final = Refuse("locks", REFUSED["for"])
 Check = Callable[["Walk", int], Refuse | None]
 
 
-def judge_query(statement: list[Token]) -> Refuse | None:
+def judge_query(statement: list[Token], functions: frozenset[str] = FUNCTIONS) -> Refuse | None:
     """What is wrong with these tokens as a query, or as a part of one; None where nothing is."""
-    walk = Walk([*statement, END, END, END])
+    walk = Walk([*statement, END, END, END], functions)
     sign = Kind.SIGN
     for place, (kind, text, _) in enumerate(statement):
         check = _SIGNS.get(text) if kind is sign else _KINDS.get(kind)
@@ -56,8 +56,10 @@ def judge_query(statement: list[Token]) -> Refuse | None:
 class Walk:
     """Where the walk is. The tokens end in END, so that there is one before the first and after the last."""
 
-    def __init__(self, tokens: list[Token]) -> None:
+    def __init__(self, tokens: list[Token], functions: frozenset[str]) -> None:
         self.tokens = tokens
+        self.functions = functions
+        """Those that are open."""
         self.openers: list[str] = []
         """For each open parenthesis the word before it."""
         self.closed = ""
@@ -174,7 +176,7 @@ class Walk:
         return derived and self.closed in {"from", "join", "lateral"}
 
     def _call(self, word: str, place: int) -> Refuse | None:
-        if (word in FUNCTIONS and self.tokens[place].text.isascii()) or self._is_column_list(word, place):
+        if (word in self.functions and self.tokens[place].text.isascii()) or self._is_column_list(word, place):
             return None
         why = WHY_NOT.get(
             word, f"The gate does not know the function{_called(word)}: use a built-in one that only computes."
@@ -205,8 +207,10 @@ def _refused(walk: Walk, word: str, place: int) -> Refuse | None:
         case "set" if before == "character":
             return None
         case "for":
-            sequence = before == "value" and walk.tokens[place - 2].word in {"next", "previous"}
-            return None if not sequence and _is_no_lock(walk, before, after.word) else _LOCK
+            sequence = walk.tokens[place - 2].word if before == "value" else ""
+            if sequence == "next" and "nextval" in walk.functions and after.word not in {"update", "share"}:
+                return None
+            return None if sequence not in {"next", "previous"} and _is_no_lock(walk, before, after.word) else _LOCK
         case "lock":
             return Refuse("locks", REFUSED[word])
         case _:

@@ -1,4 +1,4 @@
-"""Functions that db_query runs: those that only compute, or tell something harmless of the session.
+"""Functions that db_query runs: those that only compute, or tell something harmless of the session; and two more of changes.
 
 What is not here is refused, so a stored function is, whatever it does. Left out on purpose: what waits or burns time
 (SLEEP, BENCHMARK, *_WAIT), takes or asks for locks (GET_LOCK, IS_USED_LOCK), reads files (LOAD_FILE, DES_ENCRYPT), moves a
@@ -123,6 +123,10 @@ FUNCTIONS: Final = words(
     _DYNAMIC_COLUMNS, _OTHERS, _TIDB, _VECTORS, _FULL_TEXT, _SPATIAL,
 )  # fmt: skip
 """In lower case."""
+
+IN_CHANGES: Final = FUNCTIONS | words("last_insert_id nextval")
+"""What a change of rows may call, too: it has a connection of its own, and the number of a parent for its children is asked
+for there. NEXTVAL opens NEXT VALUE FOR."""
 
 WHY_NOT: Final = {
     "sleep": "SLEEP only takes time: leave it out.",

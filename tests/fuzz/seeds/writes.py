@@ -8,6 +8,7 @@ _ROWS = (
     "INSERT INTO item (id, name) VALUES (90, 'new'), (91, 'it''s; new')", "INSERT INTO app.item VALUES (92, 'n', 'tool', 1.5, '{}')", "INSERT INTO sale SET item_id = 1, amount = 3, made = NOW()",
     "INSERT INTO u (id, a) SELECT id + 10, a FROM t WHERE a > 0", "INSERT IGNORE INTO u VALUES (1, 9, 9, 'x'), (9, 9, 9, 'x')", "INSERT INTO u (id, b) VALUES (1, 20) ON DUPLICATE KEY UPDATE a = a + 1, x = VALUES(x)",
     "INSERT INTO u VALUES (8, 8, 8, 'a') ON DUPLICATE KEY UPDATE b = (SELECT MAX(id) + 50 FROM item)", "INSERT INTO u (id) SELECT id FROM item ON DUPLICATE KEY UPDATE x = item.name", "INSERT INTO v () VALUES ()", "INSERT INTO v VALUES (DEFAULT, 1 + 1, DEFAULT(b))",
+    "INSERT INTO line VALUES (NEXTVAL(seq), LAST_INSERT_ID(1))", "INSERT INTO v (a) VALUES (NEXT VALUE FOR app.seq), (LAST_INSERT_ID())", "INSERT INTO u (id, a) VALUES (1, 2) ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)", "INSERT INTO u (id, a) VALUES (63, 1) AS new (x, y) ON DUPLICATE KEY UPDATE a = y",
     "INSERT INTO part PARTITION (p0) VALUES (2)", "INSERT INTO other.item SELECT id + 5, id, name FROM app.item", "INSERT INTO `update` (`into`, `outfile`) VALUES (3, 4)", "INSERT INTO `größe` VALUES (2, 'ü'), (3, \"a\\\"b\")",
     "INSERT INTO u (id) WITH c AS (SELECT 70 AS n) SELECT n FROM c", "INSERT INTO u (id, a) VALUES ROW(61, 1), ROW(62, 2)", "INSERT INTO u (id) (SELECT 71) UNION (SELECT 72)", "INSERT INTO v_item VALUES (93, 'by a view')",
     "INSERT INTO page VALUES (3, 'red')", "INSERT INTO line VALUES (3, 2)", "INSERT HIGH_PRIORITY INTO emp VALUES (3, 1, 'cfo', 'x', 7)", "REPLACE INTO item (id, name) VALUES (1, 'other')", "REPLACE INTO u SET id = 1, b = 6", "REPLACE INTO u SELECT id, 1, id + 30, 'x' FROM u",
@@ -40,7 +41,7 @@ _SCHEMA = (
 WRITES: Final = (*_ROWS, *_SCHEMA)
 
 WRITING_FRAGMENTS: Final = (
-    "WHERE id = 1", "WHERE 1", "WHERE id = id", "ORDER BY id LIMIT 1", "LIMIT 1", "ON DUPLICATE KEY UPDATE a = 1", "ON DUPLICATE KEY UPDATE x = f_write()", "AS new ON DUPLICATE KEY UPDATE a = new.a", "RETURNING id", "RETURNING (SELECT f_write())", "SELECT id FROM item", "SELECT * FROM mysql.user",
+    "WHERE id = 1", "WHERE 1", "WHERE id = id", "ORDER BY id LIMIT 1", "LIMIT 1", "ON DUPLICATE KEY UPDATE a = 1", "ON DUPLICATE KEY UPDATE x = f_write()", "AS new ON DUPLICATE KEY UPDATE a = new.a", "AS new (x, y) ON DUPLICATE KEY UPDATE a = y", "RETURNING id", "RETURNING (SELECT f_write())", "SELECT id FROM item", "SELECT * FROM mysql.user",
     "IGNORE", "LOW_PRIORITY", "DELAYED", "QUICK", "HISTORY", "PARTITION (p0)", "PARTITION (p0, p1)", "USING u", "USING u, v", "JOIN u", "JOIN u USING (id)", "JOIN other.item o ON o.id = 1", ", u", ", other.item", ", mysql.user", ", (SELECT 1) d", "SET a = 1", ", a = 1", ", a = @a := 1", ", mysql.user.a = 1",
     "FOR PORTION OF p FROM 1 TO 2", "FOR SYSTEM_TIME ALL", "BEFORE SYSTEM_TIME '2030-01-01'", "; DELETE FROM u", "; UPDATE u SET a = 1", "; DROP TABLE u", "; COMMIT", "; SET @a = 1", "OR 1 = 1", "OR TRUE", "|| 1", "OR (1)", "AND 1", "XOR 1", "IN (SELECT id FROM u)",
     "DROP COLUMN name", ", DROP COLUMN name", ", DROP a", "DROP PRIMARY KEY", ", DROP PRIMARY KEY", ", DROP INDEX by_kind", ", DROP KEY b", ", DROP PARTITION p0", "TRUNCATE PARTITION p0", "TRUNCATE PARTITION ALL", ", MODIFY name INT", ", MODIFY id BIGINT", ", CHANGE name n INT", ", CHANGE a a TINYINT",
@@ -57,7 +58,7 @@ WRITING_FRAGMENTS: Final = (
 
 WRITING_OPERANDS: Final = (
     "u", "v", "t", "item", "other.item", "app.u", "made", "`made`", "other.made", "mysql.user", "`mysql`.user", "sys.version", "information_schema.tables", "performance_schema.threads", "seq", "v_item", "`a;b`", "'u'", "\"u\"", "`u``v`", "größe", "u AS x", "u x", "(SELECT id FROM u)", "(TABLE u)", "DEFAULT", "DEFAULT(a)", "VALUES(a)",
-    "NULL", "1", "-1", "'x;y'", "\"x\\\";\"", "0x41", "id", "a", "b", "x", "name", "u.id", "u.*", "*", "app.u.a", "NEXTVAL(other.seq)", "NEXT VALUE FOR app.seq", "CURRENT_USER", "CURRENT_TIMESTAMP", "NOW()", "RAND()", "UUID()", "(1)", "(id)", "(a, b)", "('x')", "()", "INT", "BIGINT UNSIGNED", "VARCHAR(9)",
+    "NULL", "1", "-1", "'x;y'", "\"x\\\";\"", "0x41", "id", "a", "b", "x", "name", "u.id", "u.*", "*", "app.u.a", "NEXTVAL(other.seq)", "NEXT VALUE FOR app.seq", "LAST_INSERT_ID()", "LAST_INSERT_ID(7)", "SETVAL(seq, 9)", "CURRENT_USER", "CURRENT_TIMESTAMP", "NOW()", "RAND()", "UUID()", "(1)", "(id)", "(a, b)", "('x')", "()", "INT", "BIGINT UNSIGNED", "VARCHAR(9)",
     "SERIAL", "JSON", "ENUM('x;', 'y')", "(NEXTVAL(seq))", "CAST(a AS SIGNED)", "a + INTERVAL 1 DAY", "EXISTS (SELECT 1 FROM u WHERE u.id = 1)", "ALL", "p0", "partitions", "system_time", "history", "user", "role", "view", "sequence", "index", "procedure", "event", "tablespace", "server",
 )  # fmt: skip
 

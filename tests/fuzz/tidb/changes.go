@@ -138,6 +138,10 @@ func (change *changer) Enter(in ast.Node) (ast.Node, bool) {
 		change.tableOption(node)
 	case *ast.CreateViewStmt:
 		change.inView(node.Select)
+	case *ast.FuncCallExpr:
+		if change.Kind != rows || node.Schema.L != "" || !openInChanges[node.FnName.L] {
+			change.looker.Enter(in)
+		}
 	case ast.DMLNode, ast.DDLNode, *ast.GrantStmt, *ast.RevokeStmt, *ast.GrantRoleStmt, *ast.RevokeRoleStmt, *ast.CreateUserStmt,
 		*ast.AlterUserStmt, *ast.DropUserStmt, *ast.RenameUserStmt, *ast.DropProcedureStmt:
 		switch in.(type) {

@@ -22,6 +22,9 @@ var closedFunctions = set("sleep", "benchmark", "get_lock", "release_lock", "rel
 	"master_gtid_wait", "wait_for_executed_gtid_set", "wait_until_sql_thread_after_gtids", "source_pos_wait",
 	"setvar", "getvar", "getparam", "sys_exec", "sys_eval", "validate_password_strength")
 
+// Of these, what a change of rows may do in its own session.
+var openInChanges = set("nextval", "last_insert_id")
+
 var closedHints = set("set_var", "max_execution_time", "memory_quota", "resource_group", "write_slow_log")
 
 var openVariables = set("version", "version_comment", "sql_mode", "time_zone", "system_time_zone", "autocommit",
