@@ -1,16 +1,13 @@
-"""Whether the WHERE of an UPDATE or DELETE picks rows: one that names no column, or compares a thing with itself, does not."""
+"""Whether a condition picks rows: one that names no column, or compares a thing with itself, does not."""
 
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Final
 
-from mcpserver.sqlgate.lists.conditions import NO_COLUMNS
+from mcpserver.sqlgate.lists.conditions import COMPARISONS, MAYBE_COLUMNS, NO_COLUMNS
 from mcpserver.sqlgate.lists.keywords import BEFORE_PARENTHESIS
-from mcpserver.sqlgate.query import DEPTH_MOST
 from mcpserver.sqlgate.tokens import END, Kind, Token
 
-_BEHIND: Final = frozenset({"order", "limit", "returning"})
-"""What ends a WHERE."""
 _EQUAL: Final = frozenset({"=", "<=>", ">=", "<=", "like"})
 _JOINING: Final = frozenset({"join", "straight_join"})
 _BEHIND_TABLES: Final = frozenset(
@@ -21,18 +18,9 @@ _NAMED: Final = frozenset({"as", "collate", "using"})
 """No column stands behind these."""
 
 
-def is_whole_table(statement: Sequence[Token]) -> bool:
-    """Whether this UPDATE or DELETE has no WHERE of its own, or one that holds for every row as far as can be seen."""
-    if _depth(statement) > DEPTH_MOST:
-        return True
-    outer = list(outermost(statement))
-    start = next((place for place, token in outer if is_bare(statement, place, "where")), None)
-    if start is None:
-        return True
-    end = next(
-        (place for place, token in outer if place > start and token.word in _BEHIND and token.kind is Kind.NAME), None
-    )
-    return _holds_always(statement[start + 1 : end])
+def holds_always(condition: Sequence[Token]) -> bool:
+    """Whether it holds for every row as far as can be seen: it names no column, or compares a thing with itself."""
+    return _holds_always(list(_with_columns(condition)))
 
 
 def outermost(tokens: Sequence[Token]) -> Iterator[tuple[int, Token]]:
@@ -47,29 +35,56 @@ def outermost(tokens: Sequence[Token]) -> Iterator[tuple[int, Token]]:
 
 def is_bare(tokens: Sequence[Token], place: int, word: str) -> bool:
     """Whether this keyword stands here: without backticks, and with no dot before it."""
-    token = tokens[place]
-    return token.kind is Kind.NAME and token.text.lower() == word and (place == 0 or tokens[place - 1].text != ".")
+    return tokens[place].word == word and is_keyword(tokens, place)
 
 
-def _depth(tokens: Sequence[Token]) -> int:
+def is_keyword(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a word stands here without backticks, and with no dot before it."""
+    return tokens[place].kind is Kind.NAME and (place == 0 or tokens[place - 1].text != ".")
+
+
+def depth_of(tokens: Sequence[Token]) -> int:
+    """How many parentheses stand in each other."""
     return max(accumulate((token.text == "(") - (token.text == ")") for token in tokens), default=0)
+
+
+def _with_columns(condition: Sequence[Token]) -> Iterator[Token]:
+    """The same, in backticks what could be a keyword, and is a column. END ends a CASE where one is open."""
+    cases = 0
+    for place, token in enumerate(condition):
+        word = token.word if is_keyword(condition, place) else ""
+        closes = word == "end" and cases > 0
+        cases += (word == "case") - closes
+        column = word in MAYBE_COLUMNS and not closes and _is_compared(condition, place)
+        yield Token(Kind.QUOTED, f"`{token.text}`", token.gap) if column else token
+
+
+def _is_compared(condition: Sequence[Token], place: int) -> bool:
+    """Whether an operand may begin here, and a comparison stands behind it. `IS UNKNOWN` is none, nor `IS NOT UNKNOWN`."""
+    earlier, before = [END, END, *condition[max(place - 2, 0) : place]][-2:]
+    after = condition[place + 1] if place + 1 < len(condition) else END
+    if before.kind is Kind.NAME:
+        begins = before.word in BEFORE_PARENTHESIS - {"is"} and (before.word, earlier.word) != ("not", "is")
+    else:
+        begins = not _ends_operand(before)
+    return begins and after.kind in {Kind.SIGN, Kind.NAME} and after.text.lower() in COMPARISONS
 
 
 def _holds_always(condition: Sequence[Token]) -> bool:
     """One branch of its ORs does, as far as can be seen: all that is joined by AND in it is the same for every row."""
-    condition = _without_parentheses(condition)
+    condition = without_parentheses(condition)
     branches = _split(condition, {"or", "||"})
     return any(all(_is_constant(part) for part in _split(branch, {"and", "&&"})) for branch in branches)
 
 
 def _is_constant(part: Sequence[Token]) -> bool:
-    inner = _without_parentheses(part)
+    inner = without_parentheses(part)
     if len(inner) < len(part):
         return _holds_always(inner)
     return not _names_a_column(part) or _compares_with_itself(part)
 
 
-def _without_parentheses(tokens: Sequence[Token]) -> Sequence[Token]:
+def without_parentheses(tokens: Sequence[Token]) -> Sequence[Token]:
     """Without those that stand round the whole."""
     while len(tokens) > 1 and tokens[0].text == "(" and next(outermost(tokens), (0, END))[0] == len(tokens) - 1:
         tokens = tokens[1:-1]
@@ -87,10 +102,23 @@ def _split(tokens: Sequence[Token], at: set[str]) -> list[Sequence[Token]]:
 
 
 def _compares_with_itself(part: Sequence[Token]) -> bool:
-    """`id = id`."""
-    half = len(part) // 2
-    same = [token.text.lower() for token in part[:half]] == [token.text.lower() for token in part[half + 1 :]]
-    return len(part) % 2 == 1 and same and part[half].text.lower() in _EQUAL
+    """`id = id`, also as ``t.id = `id` ``: where both stand for something, the shorter stands for the longer."""
+    return any(
+        _is_same(part[:place], part[place + 1 :]) for place, token in outermost(part) if token.text.lower() in _EQUAL
+    )
+
+
+def _is_same(left: Sequence[Token], right: Sequence[Token]) -> bool:
+    """Both are the same, or two names of which one has less before its dots."""
+    left, right = without_parentheses(left), without_parentheses(right)
+    short, long = sorted((left, right), key=len)
+    if len(short) < len(long) and not all(token.word or token.text == "." for token in long):
+        return False
+    return bool(short) and [*map(_plain, short)] == [*map(_plain, long[-len(short) :])]
+
+
+def _plain(token: Token) -> str:
+    return token.word or token.text.lower()
 
 
 def _names_a_column(part: Sequence[Token]) -> bool:

@@ -2,17 +2,18 @@
 
 from typing import Final
 
-from mcpserver.sqlgate.conditions import is_bare, is_whole_table, outermost
+from mcpserver.sqlgate.conditions import is_bare, outermost
 from mcpserver.sqlgate.forms import Forms, Reading, Refused
 from mcpserver.sqlgate.lists.forms import DATA
 from mcpserver.sqlgate.lists.functions import IN_CHANGES
 from mcpserver.sqlgate.parts import PARTS, begins_query, judged, name, table, without_system
 from mcpserver.sqlgate.tokens import Kind, Token
 from mcpserver.sqlgate.verdicts import Known, Refuse
+from mcpserver.sqlgate.whole import is_whole_table
 
 _WHOLE: Final = {
-    "update": "UPDATE without a condition on a column changes every row",
-    "delete": "DELETE without a condition on a column removes every row",
+    "update": "UPDATE without a condition on a column changes every row (a name that is a keyword goes in backticks)",
+    "delete": "DELETE without a condition on a column removes every row (a name that is a keyword goes in backticks)",
 }
 _ON_DUPLICATE: Final = ("on", "duplicate", "key", "update")
 _HISTORY: Final = Refuse(

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from mcpserver.sqlgate.conditions import is_whole_table
 from mcpserver.sqlgate.fingerprint import fingerprint
 from mcpserver.sqlgate.gate import judge
 from mcpserver.sqlgate.lists import verbs
@@ -18,6 +17,7 @@ from mcpserver.sqlgate.texts import PIECES_MOST
 from mcpserver.sqlgate.tokens import Kind as TokenKind
 from mcpserver.sqlgate.tokens import Token, meaning, pieces
 from mcpserver.sqlgate.verdicts import Allow
+from mcpserver.sqlgate.whole import is_whole_table
 
 
 class Kind(StrEnum):

@@ -32,14 +32,16 @@ ALLOWED: dict[tuple[Kind, str], list[tuple[str, str]]] = {
         ("UPDATE t SET a = 1 WHERE id = 3", "t"), ("UPDATE LOW_PRIORITY IGNORE app.t AS x SET x.a = a + 1, b = DEFAULT WHERE x.id IN (1, 2) ORDER BY id DESC LIMIT 3", "app.t"),
         ("UPDATE t, u SET t.a = u.a WHERE t.id = u.id", "t u"), ("UPDATE t JOIN u USING (id) LEFT JOIN v ON v.a = u.a SET t.a = 1 WHERE v.b IS NULL", "t u v"),
         ("UPDATE t SET a = (SELECT MAX(x) FROM u WHERE u.id = t.id) WHERE b > 2", "t u"), ("UPDATE t PARTITION (p0) SET a = 1 WHERE `where` = 1", "t"), ("UPDATE t SET a = 'WHERE' WHERE t.`a` LIKE 'x%'", "t"),
-        ("WITH c AS (SELECT id FROM u) UPDATE t SET a = 1 WHERE id IN (SELECT id FROM c)", "t c"), ("UPDATE t SET a = 1 WHERE NOT id", "t"), ("UPDATE t SET a = LAST_INSERT_ID(a + 1), b = NEXT VALUE FOR s WHERE id = LAST_INSERT_ID()", "t"), ("UPDATE t SET a = 1 WHERE id BETWEEN 1 AND 5", "t"),
+        ("WITH c AS (SELECT id FROM u) UPDATE t SET a = 1 WHERE id IN (SELECT id FROM c)", "t c"), ("UPDATE t SET a = 1 WHERE NOT id", "t"), ("UPDATE t JOIN u ON t.id = u.id SET t.a = u.a", "t u"), ("UPDATE (t INNER JOIN u ON t.id = u.id) SET t.a = 1", "t u"), ("UPDATE /*+ USE_INDEX(t, a) */ LOW_PRIORITY t STRAIGHT_JOIN u ON t.a = u.a JOIN v USING (b) SET t.a = 1", "t u v"),
+        ("WITH c AS (SELECT 1 FROM u) UPDATE t JOIN c ON c.id = t.id SET t.a = 1", "t c"), ("UPDATE t SET a = 1 WHERE NOT end = 1", "t"), ("UPDATE t SET a = 1 WHERE (unknown NOT IN (1))", "t"), ("UPDATE t SET a = 1 WHERE CASE WHEN a THEN 1 END = 1 AND end = 2", "t"), ("UPDATE t SET a = 1 WHERE t.id = u.id", "t"), ("UPDATE t SET a = LAST_INSERT_ID(a + 1), b = NEXT VALUE FOR s WHERE id = LAST_INSERT_ID()", "t"), ("UPDATE t SET a = 1 WHERE id BETWEEN 1 AND 5", "t"),
         ("UPDATE t SET a = JSON_SET(a, '$.b', 1), c = CASE WHEN b THEN 1 ELSE 0 END WHERE id = 1 AND 1 = 1", "t"), ("UPDATE (t JOIN u ON t.id = u.id) SET t.a = 1 WHERE u.x", "t u"),
         ("UPDATE t SET a = 1 WHERE d < NOW() - INTERVAL 3 DAY", "t"), ("UPDATE t SET a = CONVERT('x' USING utf8mb4) WHERE (a, b) IN ((1, 2))", "t"), ("UPDATE t USE INDEX (i) SET a = 1 WHERE day = 3", "t"),
         ("UPDATE t x, app.u AS y SET x.a = y.a WHERE x.id = y.id", "t app.u"), ("UPDATE (t x, u) SET x.a = 1 WHERE u.a", "t u"), ("UPDATE (t JOIN u ON t.a = u.a), v SET v.a = 1 WHERE v.b = t.b", "t u v"), ("UPDATE t STRAIGHT_JOIN u SET t.a = 1 WHERE u.b", "t u"),
         ("UPDATE /*+ USE_INDEX(t, a) */ t SET a = 1 WHERE b = 1", "t"), ("UPDATE t, (SELECT id FROM v) d, u SET t.a = 1 WHERE t.id = d.id", "t u v"), ("UPDATE only SET a = 1 WHERE b = 1", "only"), ("UPDATE t SET a = 1 WHERE EXTRACT(YEAR FROM b) = 2024", "t b"),
     ],
     (Kind.DATA, "DELETE"): [
-        ("DELETE FROM t WHERE id = 1", "t"), ("DELETE FROM session WHERE user = 1", "session"), ("DELETE LOW_PRIORITY QUICK IGNORE FROM app.t WHERE a < 3 ORDER BY a LIMIT 10", "app.t"), ("DELETE FROM t AS x WHERE x.a = 1", "t"),
+        ("DELETE FROM t WHERE id = 1", "t"), ("DELETE FROM t WHERE end < '2024-01-01'", "t"), ("DELETE FROM t WHERE end IS NULL", "t"), ("DELETE FROM t WHERE member = 1 OR unknown IN (1)", "t"), ("DELETE FROM t WHERE escape LIKE 'x' AND offset BETWEEN 1 AND 2", "t"),
+        ("DELETE x FROM t x INNER JOIN t y ON x.email = y.email AND x.id > y.id", "x t"), ("DELETE t FROM t CROSS JOIN u ON LEFT(t.a, 1) = u.b", "t u"), ("DELETE FROM t USING t JOIN u USING (id)", "t u"), ("DELETE FROM session WHERE user = 1", "session"), ("DELETE LOW_PRIORITY QUICK IGNORE FROM app.t WHERE a < 3 ORDER BY a LIMIT 10", "app.t"), ("DELETE FROM t AS x WHERE x.a = 1", "t"),
         ("DELETE FROM t PARTITION (p0) WHERE a = 1", "t"), ("DELETE a FROM a JOIN b ON a.id = b.id WHERE b.x = 1", "a b"), ("DELETE a.*, b FROM a, b WHERE a.id = b.id", "a b"),
         ("DELETE FROM a, b USING a JOIN b USING (id) WHERE a.x = 1", "a b"), ("WITH RECURSIVE c (x) AS (SELECT 1), d AS (SELECT 2) DELETE FROM t WHERE id IN (SELECT x FROM c)", "t c"),
         ("DELETE FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.id = t.id)", "t u"), ("DELETE `history` FROM `history` JOIN t USING (id) WHERE t.a = 1", "history t"), ("DELETE FROM history WHERE a = 1", "history"),
@@ -87,13 +89,18 @@ ALLOWED: dict[tuple[Kind, str], list[tuple[str, str]]] = {
 DECIDED: dict[tuple[Kind, str], list[str]] = {
     (Kind.DATA, "UPDATE"): [
         "UPDATE t SET a = 1", "UPDATE t SET a = 1 WHERE 1", "UPDATE t SET a = 1 WHERE TRUE", "UPDATE t SET a = 1 WHERE 1 = 1", "UPDATE t SET a = 1 WHERE id = id", "UPDATE t SET a = 1 WHERE (t.id <=> t.id)",
-        "UPDATE t SET a = (SELECT 1 FROM u WHERE x = 1)", "UPDATE t SET `where` = 1", "UPDATE t SET a = 1 ORDER BY id LIMIT 3", "UPDATE t JOIN u ON t.id = u.id SET t.a = 1", "UPDATE t SET a = 1 WHERE id = 3 OR 1 = 1",
+        "UPDATE t SET a = (SELECT 1 FROM u WHERE x = 1)", "UPDATE t SET `where` = 1", "UPDATE t SET a = 1 ORDER BY id LIMIT 3", "UPDATE t SET a = 1 WHERE id = 3 OR 1 = 1",
         "UPDATE t SET a = 1 WHERE ((id = 3) || ('a' = 'a' AND TRUE))", "UPDATE t SET a = 1 WHERE RAND() < 2", "UPDATE t SET a = 1 WHERE NOT 0", "UPDATE t SET a = 1 WHERE NOW() > DATE '2024-01-01' - INTERVAL 1 DAY",
         "UPDATE t SET a = 1 WHERE CAST(1 AS SIGNED)", "UPDATE t SET a = 1 WHERE 'a' COLLATE utf8mb4_bin = 'A'", "UPDATE t SET a = 1 WHERE (SELECT 1)", "WITH c AS (SELECT 1 FROM u WHERE x) UPDATE t SET a = 1",
         "UPDATE t SET a = 1 -- WHERE id = 1", "UPDATE t SET a = 1 WHERE 1 IN (1, 2)", "UPDATE t SET a = 1 WHERE CURRENT_DATE", "UPDATE t SET a = 1 WHERE NULL IS NULL",
+        "UPDATE t SET a = 1 WHERE t.id = id", "UPDATE t SET a = 1 WHERE `id` = ID", "UPDATE t SET a = 1 WHERE app.`t`.id <=> (t.id)", "UPDATE t SET a = 1 WHERE end = `end`", "UPDATE t SET a = 1 WHERE 1 SOUNDS LIKE 1",
+        "UPDATE t SET a = 1 WHERE CASE WHEN 1 THEN TRUE END = 1", "UPDATE t SET a = 1 WHERE CASE WHEN 1 AND 1 THEN NULL END IS NULL", "UPDATE t SET a = 1 WHERE 1 IS UNKNOWN = 0", "UPDATE t SET a = 1 WHERE 1 IS NOT UNKNOWN = 1", "UPDATE t SET a = 1 WHERE 'a' LIKE NULL ESCAPE '=' = 0",
+        "UPDATE t JOIN u ON t.id = t.id SET t.a = 1", "UPDATE t JOIN u ON t.id = id SET t.a = 1", "UPDATE t JOIN u ON 1 SET t.a = 1", "UPDATE t JOIN u ON t.id = u.id OR 1 SET t.a = 1", "UPDATE t JOIN u SET t.a = 1", "UPDATE t LEFT JOIN u ON t.id = u.id SET t.a = 1", "UPDATE t RIGHT OUTER JOIN u USING (id) SET t.a = 1",
+        "UPDATE t NATURAL JOIN u SET t.a = 1", "UPDATE t LEFT JOIN u JOIN v ON u.id = v.id ON t.id = u.id SET t.a = 1", "UPDATE t LEFT JOIN (u JOIN v ON u.id = v.id) ON t.id = u.id SET t.a = 1", "UPDATE t JOIN u ON t.id = u.id, v SET v.a = 1", "UPDATE v JOIN t JOIN u ON t.id = u.id SET v.a = 1",
+        "UPDATE t JOIN (SELECT 1 FROM u JOIN v ON u.a = v.a) d SET t.a = 1", "UPDATE t JOIN (u JOIN v ON u.a = v.a) SET t.a = 1", "UPDATE t SET a = (SELECT 1 FROM u JOIN v ON u.a = v.a)",
     ],
     (Kind.DATA, "DELETE"): [
-        "DELETE FROM t", "DELETE FROM t WHERE 1", "DELETE FROM t LIMIT 5", "DELETE FROM t ORDER BY id LIMIT 5", "DELETE t FROM t JOIN u ON t.id = u.id", "DELETE FROM t USING t JOIN u USING (id)",
+        "DELETE FROM t", "DELETE FROM t WHERE 1", "DELETE FROM t LIMIT 5", "DELETE FROM t ORDER BY id LIMIT 5", "DELETE FROM t USING (t) JOIN u", "DELETE FROM t USING (t JOIN u)", "DELETE t FROM t LEFT JOIN u USING (id)", "DELETE FROM t USING t JOIN u ON EXISTS (SELECT 1 FROM v)",
         "WITH c AS (SELECT 1 FROM u WHERE x = 1) DELETE FROM t", "DELETE FROM t WHERE 'x'", "DELETE FROM t WHERE id = 1 OR TRUE", "DELETE FROM t WHERE id LIKE id", "DELETE FROM t WHERE 2 > 1 AND 1",
         "DELETE FROM t WHERE DEFAULT(id) = 2", "DELETE FROM t WHERE EXISTS (SELECT 1 FROM u)", "DELETE FROM t WHERE (TABLE u) = 1", "DELETE FROM t WHERE (WITH c AS (SELECT 1) SELECT 1 FROM c)", "DELETE FROM t WHERE 1 = (SELECT 1 FROM app.u AS x, v JOIN (w) ON 1)",
     ],
@@ -299,7 +306,7 @@ def test_the_sentence_says_what_to_do(sql: str, helps: str) -> None:
 @pytest.mark.parametrize(
     ("sql", "why"),
     [
-        ("DROP TABLE t", "removes tables with their rows"), ("DELETE FROM t", "removes every row"), ("CREATE USER a", "db_create_user"), ("ALTER TABLE t ADD a INT, DROP b, MODIFY c INT", "drops columns"), ("ALTER TABLE t DROP b, MODIFY c INT", "rewrites"),
+        ("DROP TABLE t", "removes tables with their rows"), ("DELETE FROM t", "removes every row"), ("DELETE FROM t WHERE NOW() > end", "a name that is a keyword goes in backticks"), ("CREATE USER a", "db_create_user"), ("ALTER TABLE t ADD a INT, DROP b, MODIFY c INT", "drops columns"), ("ALTER TABLE t DROP b, MODIFY c INT", "rewrites"),
         ("FLASHBACK CLUSTER TO TSO 1", "everybody's changes"),
         ("ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES u (id) ON DELETE CASCADE", "rows that nobody counts: write RESTRICT"), ("CREATE VIEW v AS SELECT 1", "write CREATE SQL SECURITY INVOKER VIEW"), ("ALTER TABLE t ADD a INT UNIQUE", "in two statements"), ("ALTER TABLE t ADD a INT, ADD UNIQUE (a)", "in two statements"), ("ALTER TABLE t ADD (a INT, KEY (a))", "in two statements"),
         ("ALTER TABLE t ADD b INT AS (a), ADD c INT", "add a generated column by itself"), ("ALTER TABLE t ADD PARTITION (PARTITION p VALUES IN (5))", "DEFAULT partition holds"), ("ALTER TABLE t AUTO_INCREMENT 5", "nothing gives them back"), ("ALTER TABLE t ALTER INDEX i IGNORED", "as if it were dropped"),
@@ -361,7 +368,7 @@ def test_any_text_is_answered(sql: str, before: str) -> None:
         ("INSERT INTO t VALUES ", "(1),", "(1)"), ("DELETE FROM t WHERE a = 1", " or b = 1", ""), ("DELETE FROM t WHERE ", "(", ""), ("CREATE TABLE t (a INT", ",a INT", ")"), ("ALTER TABLE t ADD a INT", ", ADD a INT", ""), ("ALTER TABLE t ", "DROP ", ""),
         ("CREATE TABLE t (a INT) ", "COMMENT 'x' ", ""), ("GRANT ", "a,", "b ON t TO c"), ("UPDATE t ", "set ", ""), ("INSERT INTO t SELECT 1", " on duplicate key", ""), ("CREATE TABLE t (a INT DEFAULT (", "(", ""), ("WITH a AS (SELECT 1)", ", a AS (SELECT 1)", " DELETE FROM t"),
         ("CREATE TABLE t (", "KEY (a),", "a INT)"), ("DELETE FROM t WHERE ", "a and ", "1"), ("", ";", "DROP TABLE t"),
-        ("RENAME TABLE ", "a,", "a TO b"), ("RENAME TABLE ", "a TO b,", "a TO b"), ("UPDATE ", "a JOIN (", ""), ("UPDATE (", "a JOIN ", "b) SET a = 1"), ("DELETE FROM a ", "JOIN b,c ", "WHERE a = 1"), ("DELETE FROM a WHERE ", "(SELECT 1 FROM b) or ", "a"), ("DELETE FROM a WHERE ", "(WITH a AS ", ""),
+        ("RENAME TABLE ", "a,", "a TO b"), ("RENAME TABLE ", "a TO b,", "a TO b"), ("UPDATE ", "a JOIN (", ""), ("UPDATE (", "a JOIN ", "b) SET a = 1"), ("DELETE FROM a ", "JOIN b,c ", "WHERE a = 1"), ("UPDATE a ", "JOIN b ON a.c = b.c ", "SET a = 1"), ("DELETE FROM a WHERE ", "end = 1 and ", "1"), ("DELETE FROM a WHERE 1", " = a", ""), ("DELETE FROM a USING ", "a JOIN b USING ", "(c)"), ("DELETE FROM a WHERE ", "(SELECT 1 FROM b) or ", "a"), ("DELETE FROM a WHERE ", "(WITH a AS ", ""),
     ],
 )  # fmt: skip
 def test_long_texts_take_no_time(head: str, piece: str, tail: str) -> None:
