@@ -2,32 +2,50 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from mcpserver.sqlgate.tokens import Kind, Token, meaning, pieces
 
 UNCLEAR: Final = "something else"
 _INDEXES: Final = frozenset({"index", "key", "unique", "fulltext", "spatial", "vector", "columnar"})
+_BEFORE_COLUMN: Final = frozenset({"column", "if", "not", "exists"})
 _WITH_MORE: Final = frozenset(
-    {"auto_increment", "auto_random", "unique", "primary", "key", "references", "check", "stored"}
+    {
+        "auto_increment",
+        "auto_random",
+        "unique",
+        "primary",
+        "key",
+        "references",
+        "check",
+        "stored",
+        "persistent",
+        "serial",
+    }
 )
 """In the definition of a new column: with these it is more than a new column."""
+_PLAIN_DEFAULTS: Final = frozenset(
+    {"null", "true", "false", "now", "current_timestamp", "localtime", "localtimestamp", "current_date", "curdate"}
+)
+"""What is a default besides literals and is the same for every row: another is reckoned for each of them."""
 _FIRST: Final = {
-    "modify": "modify column",
-    "change": "modify column",
     "convert": "convert character set",
+    "force": "engine",
+    "partition": "partition table",
+    "remove": "partition table",
+}
+_OPTIONS: Final = {
     "comment": "comment",
     "auto_increment": "counter",
     "engine": "engine",
-    "force": "engine",
     "row_format": "engine",
-    "partition": "partition table",
-    "remove": "partition table",
-    "default": "default character set",
     "character": "default character set",
+    "char": "default character set",
     "charset": "default character set",
     "collate": "default character set",
-}  # fmt: skip
+}
+"""These may stand one behind the other without a comma, each with one value."""
 _SECOND: Final = {
     "rename": {"column": "rename column", "index": "rename index", "key": "rename index"},
     "alter": {"index": "visibility of an index", "check": UNCLEAR, "constraint": UNCLEAR},
@@ -76,7 +94,7 @@ def acts_of(sql: str) -> Acts:
     table, behind = _name(read, at)
     if words[0] == "alter" and thing == "table":
         clauses = _clauses(read[behind:])
-        return Acts(table, tuple(_action(clause) for clause in clauses) or (Action(UNCLEAR),))
+        return Acts(table, tuple(action for clause in clauses for action in _actions(clause)) or (Action(UNCLEAR),))
     return Acts(table, (Action(_whole(words, thing)),))
 
 
@@ -114,17 +132,34 @@ def _clauses(read: list[Token]) -> Iterator[list[Token]]:
         yield clause
 
 
-def _action(clause: list[Token]) -> Action:
+def _actions(clause: list[Token]) -> Iterator[Action]:
+    """Those of one clause: of its first words, of each option, and of the partitions that stand behind it without a comma."""
     words = [token.word if token.kind is Kind.NAME else "" for token in clause]
     first, rest = (words[0], words[1:]) if words else ("", [])
+    if any(two == ("partition", "by") for two in pairwise(rest)):
+        yield Action("partition table")
     if first in {"modify", "change"}:
-        return _modified(clause, words)
-    if first in _SECOND:
-        second = rest[0] if rest else ""
-        if first == "add":
-            return Action(_added(rest, [token.word for token in clause]))
-        return Action(_SECOND[first].get(second, _ELSE[first]))
-    return Action(_FIRST.get(first, UNCLEAR))
+        yield _modified(clause, words)
+    elif first == "add":
+        yield Action(_added(rest, [token.word or token.text for token in clause[1:]]))
+    elif first in _SECOND:
+        yield Action(_SECOND[first].get(rest[0] if rest else "", _ELSE[first]))
+    elif first in _FIRST:
+        yield Action(_FIRST[first])
+    else:
+        yield from _options(clause)
+
+
+def _options(clause: list[Token]) -> Iterator[Action]:
+    """`COMMENT 'x' ENGINE = InnoDB`; from what is not known on, nothing is."""
+    left = [token.word or token.text for token in clause if token.text != "="]
+    while left:
+        left = left[left[:1] == ["default"] :]
+        what = _OPTIONS.get(left[0], UNCLEAR) if left else UNCLEAR
+        yield Action(what)
+        if what == UNCLEAR:
+            return
+        left = left[2 + (left[1:2] == ["set"]) :]
 
 
 def _added(rest: list[str], every: list[str]) -> str:
@@ -137,7 +172,20 @@ def _added(rest: list[str], every: list[str]) -> str:
         return _index(rest)
     if second in _SECOND["add"]:
         return _SECOND["add"][second]
-    return "add column with more" if _WITH_MORE & set(rest) else "add column"
+    if _WITH_MORE & set(rest) or _has_computed_default(rest, every):
+        return "add column with more"
+    if "as" not in rest:
+        return "add column"
+    listed = next((word for word in every if word not in _BEFORE_COLUMN), "") == "("
+    return "add column with more" if listed else "add generated column"
+
+
+def _has_computed_default(rest: list[str], every: list[str]) -> bool:
+    """Of any column in the clause. A literal is no word, and no parenthesis."""
+    places = [place for place, word in enumerate(rest[:-1]) if word == "default"]
+    return any(
+        every[place + 1] == "(" or (rest[place + 1] and rest[place + 1] not in _PLAIN_DEFAULTS) for place in places
+    )
 
 
 def _index(words: list[str]) -> str:

@@ -6,11 +6,11 @@ INPLACE, COPY); MySQL 8.4 Reference Manual, "Online DDL Operations".
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
-from mcpserver.sql.schemas.actions import UNCLEAR, Action, acts_of
-from mcpserver.sql.schemas.compare import by_name
+from mcpserver.sql.schemas.actions import UNCLEAR, Action, Acts, acts_of
 from mcpserver.sql.schemas.shape import Part, Schema, Table
 
 
@@ -47,6 +47,7 @@ _EVERYWHERE: Final = {
 }  # fmt: skip
 _OF_INNODB: Final = _EVERYWHERE | {
     "add column": Cost.INSTANT,
+    "add generated column": Cost.INSTANT,
     "drop column": Cost.INSTANT,
     "add primary key": Cost.REBUILD,
     "drop primary key": Cost.REBUILD,
@@ -62,6 +63,7 @@ RULES: Final[dict[str, dict[str, Cost]]] = {
     "tidb": _EVERYWHERE
     | {
         "add column": Cost.INSTANT,
+        "add generated column": Cost.INSTANT,
         "drop column": Cost.INSTANT,
         "add foreign key": Cost.READS_ROWS,
         "add check": Cost.READS_ROWS,
@@ -73,7 +75,8 @@ RULES: Final[dict[str, dict[str, Cost]]] = {
         "partition table": Cost.REBUILD,
     },
     "mariadb": _OF_INNODB,
-    "mysql": _OF_INNODB | {"add column": Cost.UNKNOWN, "drop column": Cost.UNKNOWN, "rename column": Cost.UNKNOWN},
+    "mysql": _OF_INNODB
+    | dict.fromkeys(("add column", "add generated column", "drop column", "rename column"), Cost.UNKNOWN),
 }
 """MySQL: columns are instant from 8.0.29 on, and not before."""
 
@@ -83,29 +86,64 @@ _TYPE_ENDS: Final = re.compile(
 _LENGTH: Final = re.compile(r"varchar\((\d+)\)(.*)", re.S)
 _INTEGERS: Final = ("tinyint", "smallint", "mediumint", "int", "bigint")
 _INTEGER: Final = re.compile(rf"({'|'.join(_INTEGERS)})(?:\(\d+\))?(.*)", re.S)
+_WITHOUT_ROWS: Final = frozenset({"create table", "drop table", "empty table", "rename table", "view", "sequence"})
 BYTES_OF_A_SHORT_TEXT: Final = 255
 """InnoDB keeps the length of a text in one byte up to this, and in two beyond."""
 
 
-def cost_of(sql: str, before: Schema, after: Schema) -> tuple[str, Cost]:
-    """The table, and the dearest thing that the statement does to it."""
+def cost_of(sql: str, before: Schema, after: Schema, earlier: Sequence[str] = ()) -> tuple[str, Cost]:
+    """The table, and the dearest thing that the statement does to it. `earlier` are those that run before it."""
     acts = acts_of(sql)
-    tables = before.tables.get(acts.table), after.tables.get(acts.table)
     engine = after.engine or before.engine
-    costs = [_cost(action, engine, *tables) for action in acts.actions]
-    if engine == "mariadb" and {"add column", "add index"} <= {action.what for action in acts.actions} and tables[0]:
-        costs.append(Cost.REBUILD)  # InnoDB adds a column at once where it does nothing else
-    return acts.table, max(costs, key=_ORDER.index)
+    made, renamed = _since([acts_of(one) for one in earlier], before)
+    old, new = _named(before.tables, acts.table), _named(after.tables, acts.table)
+    table = old.name if old else acts.table
+    whats = [action.what for action in acts.actions]
+    if acts.table.casefold() in made and UNCLEAR not in whats:
+        return table, Cost.INSTANT  # it has no rows yet
+    costs = [_cost(action, engine, old, None if renamed else new) for action in acts.actions]
+    if engine == "mariadb" and old and _is_dearer_together(whats):
+        costs.append(Cost.REBUILD)
+    return table, max(costs, key=_ORDER.index)
+
+
+def _since(earlier: Sequence[Acts], before: Schema) -> tuple[set[str], bool]:
+    """The tables that these statements made, and whether names may be others' by now: then no table is known by its name."""
+    made: set[str] = set()
+    renamed = False
+    for acts in earlier:
+        whats = {action.what for action in acts.actions}
+        if whats & {"rename table", UNCLEAR}:
+            made.clear()  # UNCLEAR may be EXCHANGE PARTITION, which brings rows
+            renamed = renamed or "rename table" in whats
+        elif whats == {"create table"} and not _named(before.tables, acts.table):
+            made.add(acts.table.casefold())
+    return made, renamed
+
+
+def _named(tables: Mapping[str, Table], name: str) -> Table | None:
+    """As it is written, or else as TiDB reads it, which knows no capitals."""
+    alike = [table for key, table in tables.items() if key.casefold() == name.casefold()]
+    return tables.get(name) or (alike[0] if len(alike) == 1 else None)
+
+
+def _is_dearer_together(whats: Sequence[str]) -> bool:
+    """InnoDB adds a column at once where it does nothing else; a generated one where nothing at all is beside it."""
+    return {"add column", "add index"} <= {*whats} or ("add generated column" in whats and len(whats) > 1)
 
 
 def _cost(action: Action, engine: str, old: Table | None, new: Table | None) -> Cost:
-    if old is None and action.what != UNCLEAR:
-        return Cost.INSTANT  # there is no table of that name yet, or what is made is no table
+    if old is None:  # there is no table of that name yet, or what is made is no table; or the table had another name
+        return Cost.INSTANT if action.what in _WITHOUT_ROWS else Cost.UNKNOWN
     if action.what == "modify column":
-        before = by_name(old.columns).get(action.old) if old else None
-        after = by_name(new.columns).get(action.new) if new else None
+        before = _columns(old).get(action.old.casefold())
+        after = _columns(new).get(action.new.casefold())
         return _modified(engine, before, after) if before and after else Cost.UNKNOWN
     return RULES.get(engine, {}).get(action.what, Cost.UNKNOWN)
+
+
+def _columns(table: Table | None) -> dict[str, Part]:
+    return {column.name.casefold(): column for column in table.columns} if table else {}
 
 
 def _modified(engine: str, before: Part, after: Part) -> Cost:

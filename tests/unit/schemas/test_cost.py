@@ -55,7 +55,28 @@ ACTS: dict[str, tuple[Cost, Cost]] = {
     "ALTER TABLE t": (UNKNOWN, UNKNOWN),
     "CREATE TABLE x AS SELECT * FROM t": (UNKNOWN, UNKNOWN),
     "CREATE VIEW v AS SELECT 1": (INSTANT, INSTANT),
-    "ALTER TABLE missing ADD INDEX i (a)": (INSTANT, INSTANT),
+    "ALTER TABLE missing ADD INDEX i (a)": (UNKNOWN, UNKNOWN),
+    "ALTER TABLE missing COMMENT 'x'": (UNKNOWN, UNKNOWN),
+    "DROP TABLE missing": (INSTANT, INSTANT),
+    "ALTER TABLE T ADD INDEX i (a)": (READS, READS),
+    "ALTER TABLE T FORCE": (UNKNOWN, REBUILD),
+    "ALTER TABLE t ADD x CHAR(36) DEFAULT (UUID())": (UNKNOWN, UNKNOWN),
+    "ALTER TABLE t ADD x CHAR(36) DEFAULT UUID()": (UNKNOWN, UNKNOWN),
+    "ALTER TABLE t ADD (x INT, y INT DEFAULT (1 + 1))": (UNKNOWN, UNKNOWN),
+    "ALTER TABLE t ADD x BIGINT DEFAULT NEXT VALUE FOR s": (UNKNOWN, UNKNOWN),
+    "ALTER TABLE t ADD x DATETIME DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE NOW(3)": (INSTANT, INSTANT),
+    "ALTER TABLE t ADD x INT DEFAULT -1, ADD y TEXT DEFAULT NULL, ADD z TEXT DEFAULT '('": (INSTANT, INSTANT),
+    "ALTER TABLE t ADD x INT AS (a) PERSISTENT": (UNKNOWN, UNKNOWN),
+    "ALTER TABLE t ADD x SERIAL": (UNKNOWN, UNKNOWN),
+    "ALTER TABLE t ADD x INT GENERATED ALWAYS AS (a) VIRTUAL": (INSTANT, INSTANT),
+    "ALTER TABLE t ADD x INT AS (a + 1), ADD y INT": (INSTANT, REBUILD),
+    "ALTER TABLE t COMMENT 'x', ADD x INT AS (a)": (INSTANT, REBUILD),
+    "ALTER TABLE t ADD COLUMN (x INT, y INT AS (a))": (UNKNOWN, UNKNOWN),
+    "ALTER TABLE t COMMENT 'x' ENGINE InnoDB": (UNKNOWN, REBUILD),
+    "ALTER TABLE t COMMENT = 'x' ROW_FORMAT=DEFAULT": (UNKNOWN, REBUILD),
+    "ALTER TABLE t COMMENT 'x' COMPRESSION 'zlib'": (UNKNOWN, UNKNOWN),
+    "ALTER TABLE t DEFAULT CHARACTER SET = latin1 COLLATE latin1_bin COMMENT 'ENGINE InnoDB'": (INSTANT, INSTANT),
+    "ALTER TABLE t ADD x INT PARTITION BY HASH (x) PARTITIONS 2": (REBUILD, REBUILD),
 }  # fmt: skip
 
 
@@ -64,6 +85,33 @@ def test_an_act_costs_what_the_documents_of_the_engine_say(sql: str) -> None:
     table = table_of("t", BEFORE)
     assert cost_of(sql, Schema("tidb", {"t": table}), Schema("tidb"))[1] is ACTS[sql][0]
     assert cost_of(sql, Schema("mariadb", {"t": table}), Schema("mariadb"))[1] is ACTS[sql][1]
+
+
+IN_A_ROW: dict[str, tuple[list[str], str, Cost]] = {
+    "made before it": (["CREATE TABLE x (a INT)", "CREATE VIEW v AS SELECT 1"], "ALTER TABLE X ADD FULLTEXT (a)", INSTANT),
+    "made under a name that there is": (["CREATE TABLE IF NOT EXISTS t (a INT)"], "ALTER TABLE t FORCE", REBUILD),
+    "made, and what is asked is not known": (["CREATE TABLE x (a INT)"], "ALTER TABLE x COMPRESSION 'zlib'", UNKNOWN),
+    "made with a query": (["CREATE TABLE x AS SELECT * FROM t"], "ALTER TABLE x ADD INDEX (a)", UNKNOWN),
+    "another was made": (["CREATE TABLE x (a INT)"], "ALTER TABLE y ADD INDEX (a)", UNKNOWN),
+    "renamed before it": (["RENAME TABLE t TO u"], "ALTER TABLE u ADD INDEX (a)", UNKNOWN),
+    "renamed in ALTER": (["ALTER TABLE t RENAME u"], "ALTER TABLE u FORCE", UNKNOWN),
+    "another has its name": (["CREATE TABLE x (a INT)", "RENAME TABLE x TO y, t TO x"], "ALTER TABLE x FORCE", UNKNOWN),
+    "what a column was nobody knows": (["RENAME TABLE x TO t"], "ALTER TABLE t MODIFY a INT NOT NULL COMMENT 'x'", UNKNOWN),
+    "filled by an exchange": (["CREATE TABLE x (a INT)", "ALTER TABLE t EXCHANGE PARTITION p WITH TABLE x"], "ALTER TABLE x FORCE", UNKNOWN),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", IN_A_ROW)
+def test_what_ran_before_says_whether_a_table_has_rows(what: str) -> None:
+    earlier, sql, cost = IN_A_ROW[what]
+    here = Schema("mariadb", {"t": table_of("t", BEFORE)})
+    assert cost_of(sql, here, here, earlier)[1] is cost
+
+
+def test_a_table_is_told_as_it_is_called() -> None:
+    two = Schema("mariadb", {name: table_of(name, BEFORE) for name in ("t", "Other", "OTHER")})
+    told = {name: cost_of(f"ALTER TABLE {name} FORCE", two, two) for name in ("T", "OTHER", "other", "none")}
+    assert told == {"T": ("t", REBUILD), "OTHER": ("OTHER", REBUILD), "other": ("other", UNKNOWN), "none": ("none", UNKNOWN)}  # fmt: skip
 
 
 MODIFIED: dict[str, tuple[str, str, Cost, Cost]] = {
