@@ -128,29 +128,38 @@ def _names_a_column(part: Sequence[Token]) -> bool:
 
 
 def _without_tables(part: Sequence[Token]) -> Iterator[Token]:
-    """Without the names of queries in it, and what they stand on: `EXISTS (SELECT 1 FROM t)` holds for every row, or for none."""
+    """Without the names of queries in it, and what they stand on: `EXISTS (SELECT 1 FROM t)` holds for every row, or for none.
+
+    Nor is a sequence a column.
+    """
     inside = [(False, False)]
     """For each open parenthesis whether a query begins in it, and whether its tables stand here."""
     for place, token in enumerate(part):
         in_query, at_tables = inside[-1]
         word = token.text.lower() if token.kind is Kind.NAME else token.text
         if word == "(":
-            inside.append((False, at_tables))
+            inside.append((False, at_tables or (place > 0 and part[place - 1].word == "nextval")))
         elif word == ")" and len(inside) > 1:
             inside.pop()
         elif word in {"select", "table"}:
             inside[-1] = (True, word == "table")
         elif (word == "from" and in_query) or word in _JOINING:
             inside[-1] = (True, True)
+        elif word == "next" and _is_followed(part, place, "value", "for"):
+            inside[-1] = (in_query, True)
         elif word in _BEHIND_TABLES:
             inside[-1] = (in_query, False)
-        if word in {"(", ")"} or not (at_tables or _names_a_query(part, place)):
+        if word in {"(", ")"} or not (at_tables or _is_no_column(part, place)):
             yield token
 
 
-def _names_a_query(part: Sequence[Token], place: int) -> bool:
-    """The name in `WITH c AS (`."""
-    return [token.text.lower() for token in part[place + 1 : place + 3]] == ["as", "("]
+def _is_no_column(part: Sequence[Token], place: int) -> bool:
+    """The name in `WITH c AS (`, and the first word of NEXT VALUE FOR."""
+    return _is_followed(part, place, "as", "(") or _is_followed(part, place, "value", "for")
+
+
+def _is_followed(part: Sequence[Token], place: int, *words: str) -> bool:
+    return tuple(token.text.lower() for token in part[place + 1 : place + 1 + len(words)]) == words
 
 
 def _is_of_default(call: Token, opened: Token) -> bool:
@@ -160,11 +169,11 @@ def _is_of_default(call: Token, opened: Token) -> bool:
 
 def _is_column(before: Token, token: Token, after: Token) -> bool:
     """Whether a name stands here that is no keyword, no call, no type and no unit of time."""
-    if not token.word or after.text == "(":
+    if not token.word or after.text == "(" or (before.kind is Kind.NAME and before.word in _NAMED):
         return False
     if token.kind is Kind.QUOTED or before.text == ".":
         return True
-    keyword = token.word in NO_COLUMNS or after.kind is Kind.TEXT or before.word in _NAMED
+    keyword = token.word in NO_COLUMNS or after.kind is Kind.TEXT
     return not keyword and not _ends_operand(before)
 
 

@@ -99,7 +99,7 @@ func picks(tables *ast.Join) bool {
 		inner, joined := tables.Left.(*ast.Join)
 		return joined && picks(inner)
 	}
-	if tables.Tp != ast.CrossJoin || tables.NaturalJoin {
+	if (tables.Tp != ast.CrossJoin && !tables.StraightJoin) || tables.NaturalJoin {
 		return false
 	}
 	for _, side := range []ast.ResultSetNode{tables.Left, tables.Right} {
