@@ -138,6 +138,8 @@ def _actions(clause: list[Token]) -> Iterator[Action]:
     first, rest = (words[0], words[1:]) if words else ("", [])
     if any(two == ("partition", "by") for two in pairwise(rest)):
         yield Action("partition table")
+    if first in {"add", "modify", "change"} and ("first" in words[-1:] or "after" in words[-2:-1]):
+        yield Action("place of a column")
     if first in {"modify", "change"}:
         yield _modified(clause, words)
     elif first == "add":

@@ -40,6 +40,7 @@ _EVERYWHERE: Final = {
     "drop foreign key": Cost.INSTANT,
     "drop constraint": Cost.INSTANT,
     "default of a column": Cost.INSTANT,
+    "place of a column": Cost.INSTANT,
     "comment": Cost.INSTANT,
     "rename column": Cost.INSTANT,
     "default character set": Cost.INSTANT,
@@ -76,7 +77,9 @@ RULES: Final[dict[str, dict[str, Cost]]] = {
     },
     "mariadb": _OF_INNODB,
     "mysql": _OF_INNODB
-    | dict.fromkeys(("add column", "add generated column", "drop column", "rename column"), Cost.UNKNOWN),
+    | dict.fromkeys(
+        ("add column", "add generated column", "drop column", "rename column", "place of a column"), Cost.UNKNOWN
+    ),
 }
 """MySQL: columns are instant from 8.0.29 on, and not before."""
 
@@ -102,7 +105,7 @@ def cost_of(sql: str, before: Schema, after: Schema, earlier: Sequence[str] = ()
     if acts.table.casefold() in made and UNCLEAR not in whats:
         return table, Cost.INSTANT  # it has no rows yet
     costs = [_cost(action, engine, old, None if renamed else new) for action in acts.actions]
-    if engine == "mariadb" and old and _is_dearer_together(whats):
+    if engine == "mariadb" and old and _is_dearer_together(whats, old):
         costs.append(Cost.REBUILD)
     return table, max(costs, key=_ORDER.index)
 
@@ -127,8 +130,13 @@ def _named(tables: Mapping[str, Table], name: str) -> Table | None:
     return tables.get(name) or (alike[0] if len(alike) == 1 else None)
 
 
-def _is_dearer_together(whats: Sequence[str]) -> bool:
-    """InnoDB adds a column at once where it does nothing else; a generated one where nothing at all is beside it."""
+def _is_dearer_together(whats: Sequence[str], table: Table) -> bool:
+    """InnoDB adds a column at once where it does nothing else; a generated one where nothing at all is beside it.
+
+    Nor does it put one between others where some are generated.
+    """
+    if "place of a column" in whats and any(map(_is_reckoned, table.columns)):
+        return True
     return {"add column", "add index"} <= {*whats} or ("add generated column" in whats and len(whats) > 1)
 
 

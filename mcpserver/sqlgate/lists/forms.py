@@ -488,10 +488,12 @@ DECISIONS_OF_EXISTING: Final = {
 """What is nothing in CREATE TABLE, and work on every row, or a loss, of a table that there is."""
 
 _BY_ITSELF: Final = (
-    "A generated column beside something else writes the whole table anew: add a generated column by itself"
+    "A generated column beside something else, or FIRST or AFTER another column, may write the whole table anew: add a generated "
+    "column by itself, at the end"
 )
 DECISIONS_TOGETHER: Final = {
     ("COLUMN", "KEY"): _IN_TWO,
+    ("RECKONED", "PLACE"): _BY_ITSELF,
     ("RECKONED", "MORE"): _BY_ITSELF,
     ("RECKONED", "ANOTHER"): _BY_ITSELF,
 }

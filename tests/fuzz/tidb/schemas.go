@@ -149,6 +149,9 @@ func (change *changer) together(specs []*ast.AlterTableSpec) {
 			for _, option := range column.Options {
 				if option.Tp == ast.ColumnOptionGenerated {
 					generated++
+					if spec.Position != nil && spec.Position.Tp != ast.ColumnPositionNone {
+						others++
+					}
 				}
 			}
 		}

@@ -24,7 +24,10 @@ ACTS: dict[str, tuple[Cost, Cost]] = {
     "CREATE UNIQUE INDEX i ON `shop`.`t` (a)": (READS, READS),
     "DROP INDEX i ON t": (INSTANT, INSTANT),
     "ALTER TABLE t ADD COLUMN x INT": (INSTANT, INSTANT),
-    "ALTER TABLE shop.t ADD x INT NOT NULL DEFAULT 3 AFTER a": (INSTANT, INSTANT),
+    "ALTER TABLE shop.t ADD x INT NOT NULL DEFAULT 3": (INSTANT, INSTANT),
+    "ALTER TABLE shop.t ADD x INT NOT NULL DEFAULT 3 AFTER a": (INSTANT, REBUILD),
+    "ALTER TABLE t ADD x INT FIRST": (INSTANT, REBUILD),
+    "ALTER TABLE t ADD x INT AS (a) AFTER `b`": (INSTANT, REBUILD),
     "ALTER TABLE t ADD COLUMN x INT UNIQUE": (UNKNOWN, UNKNOWN),
     "ALTER TABLE t ADD COLUMN x INT AUTO_INCREMENT": (UNKNOWN, UNKNOWN),
     "ALTER TABLE t ADD COLUMN x INT AS (a) STORED": (UNKNOWN, UNKNOWN),
@@ -140,6 +143,14 @@ def test_a_changed_column_costs_by_what_becomes_of_its_type(what: str, verb: str
     for engine, expected in (("tidb", tidb), ("mariadb", mariadb)):
         found = cost_of(sql, Schema(engine, {"t": before}), Schema(engine, {"t": after}))
         assert found == ("t", expected)
+
+
+def test_a_column_is_put_between_others_at_once_where_none_is_generated() -> None:
+    here = Schema("mariadb", {"t": table_of("t", "CREATE TABLE `t` (`a` int, `b` int)")})
+    assert cost_of("ALTER TABLE t ADD x INT AFTER a", here, here) == ("t", INSTANT)
+    assert cost_of("ALTER TABLE t MODIFY b INT FIRST", here, here) == ("t", INSTANT)
+    mysql = Schema("mysql", here.tables)
+    assert cost_of("ALTER TABLE t MODIFY b INT FIRST", mysql, mysql) == ("t", UNKNOWN)
 
 
 def test_of_an_engine_without_rules_nothing_is_known() -> None:
