@@ -5,8 +5,9 @@ from itertools import pairwise
 from typing import Final
 
 from mcpserver.sqlgate.conditions import depth_of, holds_always, is_keyword, outermost, without_parentheses
+from mcpserver.sqlgate.lists.keywords import QUERY
 from mcpserver.sqlgate.query import DEPTH_MOST
-from mcpserver.sqlgate.tokens import Kind, Token
+from mcpserver.sqlgate.tokens import END, Kind, Token
 
 _BEHIND: Final = frozenset({"order", "limit", "returning"})
 """What ends a WHERE."""
@@ -48,7 +49,8 @@ def _begins_tables(statement: Sequence[Token], place: int) -> bool:
 def _is_picked_by_joins(tables: Sequence[Token]) -> bool:
     """Whether they are inner joins and nothing else, each by a condition that picks rows.
 
-    The ON of an outer join leaves every row of one side, and a table behind a comma has none.
+    The ON of an outer join leaves every row of one side, and a table behind a comma has none; into lists in parentheses nobody
+    looks.
     """
     outer = [place for place, _ in outermost(tables)]
     marks = [place for place in outer if _is_of_joins(tables, place)]
@@ -59,7 +61,17 @@ def _is_picked_by_joins(tables: Sequence[Token]) -> bool:
         picking += word == "using" or (word == "on" and not holds_always(behind))
         if word in _OUTER:
             return False
-    return 0 < joins == picking and not any(tables[place].text == "," for place in outer)
+    listed = any(tables[place].text == "," for place in outer) or _has_a_list(tables)
+    return 0 < joins == picking and not listed
+
+
+def _has_a_list(tables: Sequence[Token]) -> bool:
+    """Whether tables stand in parentheses where a table could: `(t, u) JOIN v`. A query there is one table."""
+    threes = zip([END, *tables], tables, [*tables[1:], END], strict=False)
+    return any(
+        token.text == "(" and inside.word not in QUERY and (before is END or before.word in _JOINING)
+        for before, token, inside in threes
+    )
 
 
 def _is_of_joins(tables: Sequence[Token], place: int) -> bool:
