@@ -122,15 +122,14 @@ def _plain(token: Token) -> str:
 
 
 def _names_a_column(part: Sequence[Token]) -> bool:
-    around = [END, END, *_without_tables(part), END]
-    fours = zip(around, around[1:], around[2:], around[3:], strict=False)
-    return any(_is_column(*three) for call, *three in fours if not _is_of_default(call, three[0]))
+    around = [END, *_without_tables(part), END]
+    return any(_is_column(*three) for three in zip(around, around[1:], around[2:], strict=False))
 
 
 def _without_tables(part: Sequence[Token]) -> Iterator[Token]:
     """Without the names of queries in it, and what they stand on: `EXISTS (SELECT 1 FROM t)` holds for every row, or for none.
 
-    Nor is a sequence a column.
+    Nor is a sequence a column, or what DEFAULT is asked of.
     """
     inside = [(False, False)]
     """For each open parenthesis whether a query begins in it, and whether its tables stand here."""
@@ -138,7 +137,7 @@ def _without_tables(part: Sequence[Token]) -> Iterator[Token]:
         in_query, at_tables = inside[-1]
         word = token.text.lower() if token.kind is Kind.NAME else token.text
         if word == "(":
-            inside.append((False, at_tables or (place > 0 and part[place - 1].word == "nextval")))
+            inside.append((False, at_tables or (place > 0 and _takes_no_column(part[place - 1]))))
         elif word == ")" and len(inside) > 1:
             inside.pop()
         elif word in {"select", "table"}:
@@ -162,9 +161,9 @@ def _is_followed(part: Sequence[Token], place: int, *words: str) -> bool:
     return tuple(token.text.lower() for token in part[place + 1 : place + 1 + len(words)]) == words
 
 
-def _is_of_default(call: Token, opened: Token) -> bool:
-    """`DEFAULT(id)` is the same for every row, and `VALUES(id)` is nothing here."""
-    return opened.text == "(" and call.kind is Kind.NAME and call.word in {"default", "values", "value"}
+def _takes_no_column(call: Token) -> bool:
+    """`DEFAULT(t.id)` is the same for every row, `VALUES(id)` is nothing here, and NEXTVAL takes a sequence."""
+    return call.word in {"default", "values", "value", "nextval"}
 
 
 def _is_column(before: Token, token: Token, after: Token) -> bool:
