@@ -111,7 +111,7 @@ async def prepare_schema_change(call: Call, arguments: PrepareArguments) -> dict
         with CancelScope(shield=True):  # the branch is left to the worker
             await in_control_thread(end, change, State.PREPARING, State.FAILED, STOPPED)
         raise
-    return _answer(change, writes, sizes, before, after)
+    return await in_control_thread(_answer, change, writes, sizes, before, after)
 
 
 def _refuse_others(writes: Sequence[Write], database: str) -> None:
@@ -241,15 +241,17 @@ def _answer(
         "branch": change.branch_name,
         "expires_at": f"{change.expires_at:%Y-%m-%dT%H:%M:%SZ}",
         **told(changes, statements(before, after)),
-        "cost": [_cost(write, sizes, before, after) for write in writes],
+        "cost": [_cost(writes[:place], sizes, before, after) for place in range(1, len(writes) + 1)],
         "decisions": decisions,
         "notice": NOTICE,
     }
 
 
 def _cost(
-    write: Write, sizes: dict[str, tuple[int | None, int | None]], before: Schema, after: Schema
+    writes: Sequence[Write], sizes: dict[str, tuple[int | None, int | None]], before: Schema, after: Schema
 ) -> dict[str, Any]:
-    table, cost = cost_of(write.rendered, before, after)
+    """Of the last of these."""
+    *earlier, write = writes
+    table, cost = cost_of(write.rendered, before, after, [one.rendered for one in earlier])
     rows, size = sizes.get(table, (None, None))
     return {"verb": write.statement.verb, "table": table, "how": cost.value, "rows": rows, "bytes": size}

@@ -155,7 +155,8 @@ async def test_a_client_that_goes_away_leaves_a_failed_change_whose_branch_is_sw
 
 
 def test_a_change_that_nobody_wants_is_given_up_with_its_branch(own: Stack) -> None:
-    prepared = prepare(own, "CREATE TABLE unwanted (id INT)")
+    prepared = prepare(own, "CREATE TABLE unwanted (id INT)", "CREATE INDEX i ON unwanted (id)")
+    assert [one["how"] for one in prepared["cost"]] == ["instant", "instant"]  # it has no rows
     assert prepared["branch"] in branches(own)
     given_up = own.answer("apply_schema_change", {"id": prepared["id"], "confirm": False, "discard": True})
     assert (given_up["results"], given_up["branch_removed"]) == ([], True)
