@@ -72,19 +72,19 @@ def _is_compared(condition: Sequence[Token], place: int) -> bool:
 
 def _holds_always(condition: Sequence[Token]) -> bool:
     """One branch of its ORs does, as far as can be seen: all that is joined by AND in it is the same for every row."""
-    condition = without_parentheses(condition)
+    condition = _without_parentheses(condition)
     branches = _split(condition, {"or", "||"})
     return any(all(_is_constant(part) for part in _split(branch, {"and", "&&"})) for branch in branches)
 
 
 def _is_constant(part: Sequence[Token]) -> bool:
-    inner = without_parentheses(part)
+    inner = _without_parentheses(part)
     if len(inner) < len(part):
         return _holds_always(inner)
     return not _names_a_column(part) or _compares_with_itself(part)
 
 
-def without_parentheses(tokens: Sequence[Token]) -> Sequence[Token]:
+def _without_parentheses(tokens: Sequence[Token]) -> Sequence[Token]:
     """Without those that stand round the whole."""
     while len(tokens) > 1 and tokens[0].text == "(" and next(outermost(tokens), (0, END))[0] == len(tokens) - 1:
         tokens = tokens[1:-1]
@@ -110,7 +110,7 @@ def _compares_with_itself(part: Sequence[Token]) -> bool:
 
 def _is_same(left: Sequence[Token], right: Sequence[Token]) -> bool:
     """Both are the same, or two names of which one has less before its dots."""
-    left, right = without_parentheses(left), without_parentheses(right)
+    left, right = _without_parentheses(left), _without_parentheses(right)
     short, long = sorted((left, right), key=len)
     if len(short) < len(long) and not all(token.word or token.text == "." for token in long):
         return False

@@ -12,8 +12,8 @@ from mcpserver.sqlgate.verdicts import Known, Refuse
 from mcpserver.sqlgate.whole import is_whole_table
 
 _WHOLE: Final = {
-    "update": "UPDATE without a condition on a column changes every row (a name that is a keyword goes in backticks)",
-    "delete": "DELETE without a condition on a column removes every row (a name that is a keyword goes in backticks)",
+    "update": "UPDATE without a condition on a column in WHERE changes every row (a name that is a keyword goes in backticks)",
+    "delete": "DELETE without a condition on a column in WHERE removes every row (a name that is a keyword goes in backticks)",
 }
 _ON_DUPLICATE: Final = ("on", "duplicate", "key", "update")
 _HISTORY: Final = Refuse(

@@ -377,8 +377,8 @@ def test_a_body_with_half_a_character_is_not_read(own: Stack) -> None:
 
 # Left to a person
 
-WHOLE_UPDATE = "UPDATE without a condition on a column changes every row"
-WHOLE_DELETE = "DELETE without a condition on a column removes every row"
+WHOLE_UPDATE = "UPDATE without a condition on a column in WHERE changes every row"
+WHOLE_DELETE = "DELETE without a condition on a column in WHERE removes every row"
 ACCOUNTS = "changes who may do what on the whole cluster"
 DROPS = "ALTER TABLE drops columns, indexes, defaults or partitions here"
 

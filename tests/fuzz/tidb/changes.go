@@ -68,20 +68,17 @@ func (change *changer) rows(statement ast.Node) {
 		change.sources(node.Table.TableRefs)
 		change.hints(node.TableHints)
 	case *ast.UpdateStmt:
-		change.where(node.Where, node.TableRefs.TableRefs)
+		change.where(node.Where)
 		change.sources(node.TableRefs.TableRefs)
 		change.hints(node.TableHints)
 	case *ast.DeleteStmt:
-		change.where(node.Where, node.TableRefs.TableRefs)
+		change.where(node.Where)
 		change.sources(node.TableRefs.TableRefs)
 		change.hints(node.TableHints)
 	}
 }
 
-func (change *changer) where(condition ast.ExprNode, tables *ast.Join) {
-	if picks(tables) {
-		return
-	}
+func (change *changer) where(condition ast.ExprNode) {
 	if condition == nil {
 		change.decide("no WHERE")
 		return
@@ -91,28 +88,6 @@ func (change *changer) where(condition ast.ExprNode, tables *ast.Join) {
 	if !columns.found {
 		change.decide("WHERE names no column")
 	}
-}
-
-// picks tells whether these are inner joins, each of which names a column it joins by.
-func picks(tables *ast.Join) bool {
-	if tables.Right == nil {
-		inner, joined := tables.Left.(*ast.Join)
-		return joined && picks(inner)
-	}
-	if (tables.Tp != ast.CrossJoin && !tables.StraightJoin) || tables.NaturalJoin {
-		return false
-	}
-	for _, side := range []ast.ResultSetNode{tables.Left, tables.Right} {
-		if inner, joined := side.(*ast.Join); joined && !picks(inner) {
-			return false
-		}
-	}
-	if tables.On == nil {
-		return len(tables.Using) > 0
-	}
-	columns := &columnFinder{}
-	tables.On.Expr.Accept(columns)
-	return columns.found
 }
 
 // sources notes the tables of a list or join, but not those of queries in it.

@@ -32,8 +32,8 @@ ALLOWED: dict[tuple[Kind, str], list[tuple[str, str]]] = {
         ("UPDATE t SET a = 1 WHERE id = 3", "t"), ("UPDATE LOW_PRIORITY IGNORE app.t AS x SET x.a = a + 1, b = DEFAULT WHERE x.id IN (1, 2) ORDER BY id DESC LIMIT 3", "app.t"),
         ("UPDATE t, u SET t.a = u.a WHERE t.id = u.id", "t u"), ("UPDATE t JOIN u USING (id) LEFT JOIN v ON v.a = u.a SET t.a = 1 WHERE v.b IS NULL", "t u v"),
         ("UPDATE t SET a = (SELECT MAX(x) FROM u WHERE u.id = t.id) WHERE b > 2", "t u"), ("UPDATE t PARTITION (p0) SET a = 1 WHERE `where` = 1", "t"), ("UPDATE t SET a = 'WHERE' WHERE t.`a` LIKE 'x%'", "t"),
-        ("WITH c AS (SELECT id FROM u) UPDATE t SET a = 1 WHERE id IN (SELECT id FROM c)", "t c"), ("UPDATE t SET a = 1 WHERE NOT id", "t"), ("UPDATE t JOIN u ON t.id = u.id SET t.a = u.a", "t u"), ("UPDATE (t INNER JOIN u ON t.id = u.id) SET t.a = 1", "t u"), ("UPDATE t JOIN (SELECT a, MAX(id) AS m FROM u GROUP BY a) d ON (t.a = d.a) SET t.b = d.m", "t u"), ("UPDATE /*+ USE_INDEX(t, a) */ LOW_PRIORITY t STRAIGHT_JOIN u ON t.a = u.a JOIN v USING (b) SET t.a = 1", "t u v"),
-        ("WITH c AS (SELECT 1 FROM u) UPDATE t JOIN c ON c.id = t.id SET t.a = 1", "t c"), ("UPDATE t SET a = 1 WHERE NOT end = 1", "t"), ("UPDATE t SET a = 1 WHERE (unknown NOT IN (1))", "t"), ("UPDATE t SET a = 1 WHERE CASE WHEN a THEN 1 END = 1 AND end = 2", "t"), ("UPDATE t SET a = 1 WHERE t.id = u.id", "t"), ("UPDATE t SET a = LAST_INSERT_ID(a + 1), b = NEXT VALUE FOR s WHERE id = LAST_INSERT_ID()", "t"), ("UPDATE t SET a = 1 WHERE id BETWEEN 1 AND 5", "t"),
+        ("WITH c AS (SELECT id FROM u) UPDATE t SET a = 1 WHERE id IN (SELECT id FROM c)", "t c"), ("UPDATE t SET a = 1 WHERE NOT id", "t"),
+        ("UPDATE t SET a = 1 WHERE NOT end = 1", "t"), ("UPDATE t SET a = 1 WHERE (unknown NOT IN (1))", "t"), ("UPDATE t SET a = 1 WHERE CASE WHEN a THEN 1 END = 1 AND end = 2", "t"), ("UPDATE t SET a = 1 WHERE t.id = u.id", "t"), ("UPDATE t SET a = LAST_INSERT_ID(a + 1), b = NEXT VALUE FOR s WHERE id = LAST_INSERT_ID()", "t"), ("UPDATE t SET a = 1 WHERE id BETWEEN 1 AND 5", "t"),
         ("UPDATE t SET a = JSON_SET(a, '$.b', 1), c = CASE WHEN b THEN 1 ELSE 0 END WHERE id = 1 AND 1 = 1", "t"), ("UPDATE (t JOIN u ON t.id = u.id) SET t.a = 1 WHERE u.x", "t u"),
         ("UPDATE t SET a = 1 WHERE d < NOW() - INTERVAL 3 DAY", "t"), ("UPDATE t SET a = CONVERT('x' USING utf8mb4) WHERE (a, b) IN ((1, 2))", "t"), ("UPDATE t USE INDEX (i) SET a = 1 WHERE day = 3", "t"),
         ("UPDATE t x, app.u AS y SET x.a = y.a WHERE x.id = y.id", "t app.u"), ("UPDATE (t x, u) SET x.a = 1 WHERE u.a", "t u"), ("UPDATE (t JOIN u ON t.a = u.a), v SET v.a = 1 WHERE v.b = t.b", "t u v"), ("UPDATE t STRAIGHT_JOIN u SET t.a = 1 WHERE u.b", "t u"),
@@ -41,7 +41,7 @@ ALLOWED: dict[tuple[Kind, str], list[tuple[str, str]]] = {
     ],
     (Kind.DATA, "DELETE"): [
         ("DELETE FROM t WHERE id = 1", "t"), ("DELETE FROM t WHERE end < '2024-01-01'", "t"), ("DELETE FROM t WHERE end IS NULL", "t"), ("DELETE FROM t WHERE member = 1 OR unknown IN (1)", "t"), ("DELETE FROM t WHERE escape LIKE 'x' AND offset BETWEEN 1 AND 2", "t"),
-        ("DELETE x FROM t x INNER JOIN t y ON x.email = y.email AND x.id > y.id", "x t"), ("DELETE t FROM t CROSS JOIN u ON LEFT(t.a, 1) = u.b", "t u"), ("DELETE FROM t USING t JOIN u USING (id)", "t u"), ("DELETE FROM session WHERE user = 1", "session"), ("DELETE LOW_PRIORITY QUICK IGNORE FROM app.t WHERE a < 3 ORDER BY a LIMIT 10", "app.t"), ("DELETE FROM t AS x WHERE x.a = 1", "t"),
+        ("DELETE FROM session WHERE user = 1", "session"), ("DELETE LOW_PRIORITY QUICK IGNORE FROM app.t WHERE a < 3 ORDER BY a LIMIT 10", "app.t"), ("DELETE FROM t AS x WHERE x.a = 1", "t"),
         ("DELETE FROM t PARTITION (p0) WHERE a = 1", "t"), ("DELETE a FROM a JOIN b ON a.id = b.id WHERE b.x = 1", "a b"), ("DELETE a.*, b FROM a, b WHERE a.id = b.id", "a b"),
         ("DELETE FROM a, b USING a JOIN b USING (id) WHERE a.x = 1", "a b"), ("WITH RECURSIVE c (x) AS (SELECT 1), d AS (SELECT 2) DELETE FROM t WHERE id IN (SELECT x FROM c)", "t c"),
         ("DELETE FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.id = t.id)", "t u"), ("DELETE `history` FROM `history` JOIN t USING (id) WHERE t.a = 1", "history t"), ("DELETE FROM history WHERE a = 1", "history"),
@@ -88,6 +88,7 @@ ALLOWED: dict[tuple[Kind, str], list[tuple[str, str]]] = {
 
 DECIDED: dict[tuple[Kind, str], list[str]] = {
     (Kind.DATA, "UPDATE"): [
+        "UPDATE t JOIN u ON t.id = u.id SET t.a = u.a", "UPDATE (t INNER JOIN u ON t.id = u.id) SET t.a = 1", "UPDATE t JOIN (SELECT a, MAX(id) AS m FROM u GROUP BY a) d ON (t.a = d.a) SET t.b = d.m", "UPDATE /*+ USE_INDEX(t, a) */ LOW_PRIORITY t STRAIGHT_JOIN u ON t.a = u.a JOIN v USING (b) SET t.a = 1", "WITH c AS (SELECT 1 FROM u) UPDATE t JOIN c ON c.id = t.id SET t.a = 1",
         "UPDATE t SET a = 1", "UPDATE t SET a = 1 WHERE 1", "UPDATE t SET a = 1 WHERE TRUE", "UPDATE t SET a = 1 WHERE 1 = 1", "UPDATE t SET a = 1 WHERE id = id", "UPDATE t SET a = 1 WHERE (t.id <=> t.id)",
         "UPDATE t SET a = (SELECT 1 FROM u WHERE x = 1)", "UPDATE t SET `where` = 1", "UPDATE t SET a = 1 ORDER BY id LIMIT 3", "UPDATE t SET a = 1 WHERE id = 3 OR 1 = 1",
         "UPDATE t SET a = 1 WHERE ((id = 3) || ('a' = 'a' AND TRUE))", "UPDATE t SET a = 1 WHERE RAND() < 2", "UPDATE t SET a = 1 WHERE NOT 0", "UPDATE t SET a = 1 WHERE NOW() > DATE '2024-01-01' - INTERVAL 1 DAY",
@@ -100,6 +101,7 @@ DECIDED: dict[tuple[Kind, str], list[str]] = {
         "UPDATE t JOIN (SELECT 1 FROM u JOIN v ON u.a = v.a) d SET t.a = 1", "UPDATE t JOIN (u JOIN v ON u.a = v.a) SET t.a = 1", "UPDATE t SET a = (SELECT 1 FROM u JOIN v ON u.a = v.a)",
     ],
     (Kind.DATA, "DELETE"): [
+        "DELETE x FROM t x INNER JOIN t y ON x.email = y.email AND x.id > y.id", "DELETE t FROM t CROSS JOIN u ON LEFT(t.a, 1) = u.b", "DELETE FROM t USING t JOIN u USING (id)",
         "DELETE FROM t", "DELETE FROM t WHERE 1", "DELETE FROM t LIMIT 5", "DELETE FROM t ORDER BY id LIMIT 5", "DELETE FROM t USING (t) JOIN u", "DELETE FROM t USING (t JOIN u)", "DELETE t FROM t LEFT JOIN u USING (id)", "DELETE FROM t USING t JOIN u ON EXISTS (SELECT 1 FROM v)",
         "WITH c AS (SELECT 1 FROM u WHERE x = 1) DELETE FROM t", "DELETE FROM t WHERE 'x'", "DELETE FROM t WHERE id = 1 OR TRUE", "DELETE FROM t WHERE id LIKE id", "DELETE FROM t WHERE 2 > 1 AND 1",
         "DELETE FROM t WHERE DEFAULT(id) = 2", "DELETE FROM t WHERE DEFAULT(t.id) = 3", "DELETE FROM t WHERE DEFAULT(app.t.`id`) = 3", "DELETE FROM t WHERE EXISTS (SELECT 1 FROM u)", "DELETE FROM t WHERE (TABLE u) = 1", "DELETE FROM t WHERE (WITH c AS (SELECT 1) SELECT 1 FROM c)", "DELETE FROM t WHERE 1 = (SELECT 1 FROM app.u AS x, v JOIN (w) ON 1)",
