@@ -65,7 +65,13 @@ def test_the_server_shows_what_is_more_than_was_said(writing: WritesOracle, writ
 def test_what_is_true_of_a_statement_is_held_against_none(parser: TidbParser, writing: WritesOracle) -> None:
     true = [
         said("DELETE FROM u WHERE id = 1", Kind.DATA, "u"),
-        said("UPDATE u STRAIGHT_JOIN v ON u.id = v.id JOIN b USING (id) SET u.a = 1 WHERE v.b = 1", Kind.DATA, "u", "v", "b"),
+        said(
+            "UPDATE u STRAIGHT_JOIN v ON u.id = v.id JOIN b USING (id) SET u.a = 1 WHERE v.b = 1",
+            Kind.DATA,
+            "u",
+            "v",
+            "b",
+        ),
         said("CREATE INDEX made ON u (a)", Kind.SCHEMA, "u"),
     ]
     assert [disagreement(write, parser.see([write.rendered])[0]) for write in true] == [[], [], []]
