@@ -32,6 +32,10 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture(autouse=True)
 def accounts(own: Stack) -> None:
+    make_accounts(own)
+
+
+def make_accounts(own: Stack) -> None:
     """Three people with a hundred each, and nothing beside them."""
     as_root(own, "DROP DATABASE IF EXISTS trial")
     as_root(own, "CREATE DATABASE trial")

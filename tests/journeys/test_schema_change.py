@@ -260,6 +260,15 @@ def test_what_has_expired_is_not_applied_and_its_branch_is_swept_until_it_is_gon
     assert (over["result"], over["person"]) == ("ok", "developer")
 
 
+def test_a_prepared_change_outlives_the_server(own: Stack) -> None:
+    prepared = prepare(own, "CREATE TABLE patient (id INT)")
+    own.stop()
+    own.start()
+    applied = own.answer("apply_schema_change", {"id": prepared["id"], "confirm": True})
+    assert (applied["equal"], applied["branch_removed"]) == (True, True)
+    assert columns(own, "patient") == ["id"]
+
+
 def test_two_that_apply_it_at_once_run_it_once(own: Stack) -> None:
     prepared = prepare(own, "CREATE TABLE raced (id INT PRIMARY KEY)")
     arguments = {"id": prepared["id"], "confirm": True}
