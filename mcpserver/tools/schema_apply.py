@@ -51,7 +51,9 @@ class ApplyArguments(Arguments):
     id: Annotated[
         str, Field(min_length=1, max_length=64, description="Schema change: the id of prepare_schema_change.")
     ]
-    confirm: Annotated[bool, Field(description="true, after the user has agreed; false only tells what it would do.")]
+    confirm: Annotated[
+        bool, Field(description="true, after the user has agreed, or left out; false only tells what it would do.")
+    ] = True
     discard: Annotated[bool, Field(description="true: give it up and remove its branch, and apply nothing.")] = False
     reason: Reason = None
 
@@ -73,7 +75,7 @@ class ApplyAnswer(ChangeAnswer):
     title="Apply a schema change",
     description=(
         "Runs the statements of prepare_schema_change on the cluster itself, if its schema is still as it was then, and "
-        "removes the branch. Needs confirm: true after the user has seen the difference. Runs once; if the outcome is "
+        "removes the branch. Call it after the user has seen the difference. Runs once; if the outcome is "
         "unknown, look with compare_schema. With discard it is given up."
     ),
     scope=Scope.SQL,

@@ -264,7 +264,7 @@ def test_a_prepared_change_outlives_the_server(own: Stack) -> None:
     prepared = prepare(own, "CREATE TABLE patient (id INT)")
     own.stop()
     own.start()
-    applied = own.answer("apply_schema_change", {"id": prepared["id"], "confirm": True})
+    applied = own.answer("apply_schema_change", {"id": prepared["id"]})
     assert (applied["equal"], applied["branch_removed"]) == (True, True)
     assert columns(own, "patient") == ["id"]
 
