@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mcpserver.sqlgate.forms import Forms, Reading, Refused
-from mcpserver.sqlgate.lists import forms
+from mcpserver.sqlgate.lists import decisions, forms, schema_forms
 from mcpserver.sqlgate.lists.keywords import RESERVED
 from mcpserver.sqlgate.parts import PARTS, SYSTEM, either, name
 from mcpserver.sqlgate.system import folded, is_system_schema
@@ -35,10 +35,10 @@ def judge_schema(statement: list[Token]) -> Known | Refuse:
 
 def _decisions(taken: set[str]) -> Iterator[str]:
     """Why a person must decide, of a statement that these rules fitted."""
-    yield from (why for rule, why in forms.DECISIONS.items() if rule in taken)
+    yield from (why for rule, why in decisions.DECISIONS.items() if rule in taken)
     if "NEW_TABLE" not in taken:
-        yield from (why for rule, why in forms.DECISIONS_OF_EXISTING.items() if rule in taken)
-        yield from (why for rules, why in forms.DECISIONS_TOGETHER.items() if taken.issuperset(rules))
+        yield from (why for rule, why in decisions.DECISIONS_OF_EXISTING.items() if rule in taken)
+        yield from (why for rules, why in decisions.DECISIONS_TOGETHER.items() if taken.issuperset(rules))
 
 
 def judge_accounts(statement: list[Token]) -> Known | Refuse:
@@ -71,7 +71,7 @@ def _thing(reading: Reading) -> str:
 def _refusal(reading: Reading) -> Refuse:
     for place in range(1, len(reading.tokens)):
         before = reading.at(place - 1).text
-        if before != "." and (reason := forms.WHY_NOT.get(reading.word(place))):
+        if before != "." and (reason := decisions.WHY_NOT.get(reading.word(place))):
             return Refuse("form", reason)
     word = reading.word(reading.furthest)
     near = f" from the word {word.upper()[:64]} on" if word.isascii() and word else ""
@@ -133,7 +133,7 @@ def _privilege_level(reading: Reading, place: int) -> int | None:
 
 
 _SCHEMA: Final = Forms(
-    forms.SCHEMA, {**PARTS, "NEXTVAL": _nextval, "AT_LEAST_ONE": _at_least_one, "INNODB": either("innodb")}
+    schema_forms.SCHEMA, {**PARTS, "NEXTVAL": _nextval, "AT_LEAST_ONE": _at_least_one, "INNODB": either("innodb")}
 )
 _ACCOUNTS: Final = Forms(
     forms.ACCOUNTS,

@@ -37,6 +37,16 @@ class PlaceArguments(ClusterArguments):
     branch: BranchRef = None
 
 
+class ReadArguments(Arguments):
+    """One statement that reads; what must be given comes first."""
+
+    cluster: ClusterRef
+    sql: SqlText
+    branch: BranchRef = None
+    database: DefaultDatabase = None
+    timeout_seconds: Seconds = None
+
+
 class TablesArguments(PlaceArguments):
     """One database of a cluster."""
 

@@ -17,9 +17,9 @@ from mcpserver.sql.plans.parse import as_text, understood
 from mcpserver.sql.plans.shape import Access
 from mcpserver.sql.plans.text import both, rounded, shown
 from mcpserver.sqlgate import judge_explained
-from mcpserver.tools.arguments import DefaultDatabase, Seconds, SqlText
+from mcpserver.tools.arguments import ReadArguments
 from mcpserver.tools.reading import NOTICE, allowed, default_limits, run_read
-from mcpserver.tools.spec import Arguments, BranchRef, Call, ClusterRef, Effect, tool
+from mcpserver.tools.spec import Call, Effect, tool
 from tidbmcp.lib.threads import in_control_thread
 
 TOO_LONG: Final = "The plan is longer than the server's limit, so it is not shown. Ask for that of a part of the query."
@@ -31,17 +31,12 @@ _LIMIT: Final = re.compile(r"\blimit\b", re.IGNORECASE)
 """Also within quotes: then a sentence of advice is missing."""
 
 
-class ExplainArguments(Arguments):
+class ExplainArguments(ReadArguments):
     """A query, and whether to run it."""
 
-    cluster: ClusterRef
-    sql: SqlText
-    branch: BranchRef = None
-    database: DefaultDatabase = None
     analyze: Annotated[
         bool, Field(description="Run the query to measure rows and times, which costs what the query costs.")
     ] = False
-    timeout_seconds: Seconds = None
 
 
 class OperatorRow(BaseModel):

@@ -10,22 +10,18 @@ from accounts.scopes import Scope
 from mcpserver.sql.job import Statement
 from mcpserver.sql.limits import MANY, Limits
 from mcpserver.sqlgate import judge
-from mcpserver.tools.arguments import DefaultDatabase, Seconds, SqlText
+from mcpserver.tools.arguments import ReadArguments
 from mcpserver.tools.paging import left_out, next_step
 from mcpserver.tools.reading import NOTICE, Column, allowed, default_limits, run_read
-from mcpserver.tools.spec import Arguments, BranchRef, Call, ClusterRef, Effect, tool
+from mcpserver.tools.spec import Call, Effect, tool
 
 DEFAULT_ROWS: Final = 100
 """Rows of a question that does not say how many: every row is read by a model, and paid for."""
 
 
-class QueryArguments(Arguments):
-    """A read."""
+class QueryArguments(ReadArguments):
+    """A read, and how much of it."""
 
-    cluster: ClusterRef
-    sql: SqlText
-    branch: BranchRef = None
-    database: DefaultDatabase = None
     max_rows: Annotated[
         int | None, Field(ge=1, description="At most so many rows, up to the server's limit; 100 unless said.")
     ] = None
@@ -33,7 +29,6 @@ class QueryArguments(Arguments):
         int | None,
         Field(ge=100, description="At most so many tokens, counted roughly; the server's limit where left out."),
     ] = None
-    timeout_seconds: Seconds = None
 
 
 class QueryAnswer(BaseModel):

@@ -45,7 +45,7 @@ def query(sql: Any = "SELECT 1", **arguments: Any) -> dict[str, Any]:
     return {"cluster": "shop", "sql": sql, **arguments}
 
 
-QUERY_TAKES = "Its arguments: cluster, sql, branch, database, max_rows, max_tokens, timeout_seconds."
+QUERY_TAKES = "Its arguments: cluster, sql, branch, database, timeout_seconds, max_rows, max_tokens."
 READING = "use one of SELECT, WITH, SHOW, DESCRIBE, EXPLAIN, TABLE, VALUES."
 ONLY_READS = "db_query only reads, and {} is not a word that reading starts with: " + READING
 WHEN = "at must be a time with its zone, as in 2026-01-31T08:30:00Z."

@@ -40,7 +40,7 @@ def databases() -> str:
 def names_in(database: str) -> str:
     """Names of tables and views."""
     return (
-        "SELECT table_name FROM information_schema.tables "  # noqa: S608 - in hex
+        "SELECT table_name FROM information_schema.tables "
         f"WHERE table_schema = {text_literal(database)} ORDER BY table_name"
     )
 
@@ -48,7 +48,7 @@ def names_in(database: str) -> str:
 def tables_in(database: str) -> str:
     """Tables and views of a database: name, kind, rows, comment."""
     return (
-        f"SELECT table_name, {KIND}, table_rows, LEFT({COMMENT}, {COMMENT_SHOWN}) "  # noqa: S608 - in hex
+        f"SELECT table_name, {KIND}, table_rows, LEFT({COMMENT}, {COMMENT_SHOWN}) "
         f"FROM information_schema.tables WHERE table_schema = {text_literal(database)} ORDER BY table_name"
     )
 
@@ -56,7 +56,7 @@ def tables_in(database: str) -> str:
 def like_it(database: str, table: str) -> str:
     """The tables of this name, in whatever case."""
     return (
-        f"SELECT HEX(table_name), {KIND}, {COMMENT}, table_rows, data_length + index_length, VERSION() "  # noqa: S608
+        f"SELECT HEX(table_name), {KIND}, {COMMENT}, table_rows, data_length + index_length, VERSION() "
         f"FROM information_schema.tables WHERE table_schema = {text_literal(database)} AND table_name = {text_literal(table)}"
     )
 
@@ -76,7 +76,7 @@ def _it(database: str, table: str, of: str = "") -> str:
 def columns_of(database: str, table: str) -> str:
     """Its columns in their order."""
     return (
-        "SELECT column_name, column_type, is_nullable, column_default, extra, "  # noqa: S608 - in hex
+        "SELECT column_name, column_type, is_nullable, column_default, extra, "
         f"LEFT(column_comment, {COMMENT_SHOWN}), HEX(column_name), data_type, character_maximum_length "
         f"FROM information_schema.columns WHERE {_it(database, table)} ORDER BY ordinal_position"
     )
@@ -86,7 +86,7 @@ def keys_of(database: str, table: str, engine: Engine) -> str:
     """A row for each column of a key."""
     expression = "expression" if engine.has_keys_over_expressions() else "NULL"
     return (
-        f"SELECT index_name, non_unique, column_name, sub_part, index_type, {expression} "  # noqa: S608 - in hex
+        f"SELECT index_name, non_unique, column_name, sub_part, index_type, {expression} "
         f"FROM information_schema.statistics WHERE {_it(database, table)} ORDER BY index_name, seq_in_index"
     )
 
@@ -98,7 +98,7 @@ def foreign_keys_of(database: str, table: str) -> str:
         "AND r.constraint_name = k.constraint_name"
     )
     return (
-        "SELECT k.constraint_name, k.column_name, k.referenced_table_schema, k.referenced_table_name, "  # noqa: S608
+        "SELECT k.constraint_name, k.column_name, k.referenced_table_schema, k.referenced_table_name, "
         "k.referenced_column_name, r.delete_rule, r.update_rule FROM information_schema.key_column_usage k "
         f"LEFT JOIN information_schema.referential_constraints r ON {rules} "
         f"WHERE {_it(database, table, 'k.')} AND k.referenced_table_name IS NOT NULL "
@@ -109,7 +109,7 @@ def foreign_keys_of(database: str, table: str) -> str:
 def referred_by(database: str, table: str) -> str:
     """Tables of the same database whose foreign keys point at it: over all of them that question may be slow."""
     return (
-        "SELECT table_name, delete_rule, update_rule FROM information_schema.referential_constraints "  # noqa: S608 - in hex
+        "SELECT table_name, delete_rule, update_rule FROM information_schema.referential_constraints "
         f"WHERE constraint_schema = {text_literal(database)} AND unique_constraint_schema = {text_literal(database)} "
         f"AND referenced_table_name = {text_literal(table)} "
         "ORDER BY table_name, constraint_name"
@@ -119,7 +119,7 @@ def referred_by(database: str, table: str) -> str:
 def partitions_of(database: str, table: str) -> str:
     """A row for each partition, or sub-partition."""
     return (
-        "SELECT partition_name, partition_method, partition_expression, partition_description, table_rows "  # noqa: S608
+        "SELECT partition_name, partition_method, partition_expression, partition_description, table_rows "
         f"FROM information_schema.partitions WHERE {_it(database, table)} AND partition_name IS NOT NULL "
         "ORDER BY partition_ordinal_position"
     )
@@ -128,11 +128,11 @@ def partitions_of(database: str, table: str) -> str:
 def tiflash_of(database: str, table: str) -> str:
     """On TiDB only."""
     return (
-        "SELECT replica_count, available, progress FROM information_schema.tiflash_replica "  # noqa: S608 - in hex
+        "SELECT replica_count, available, progress FROM information_schema.tiflash_replica "
         f"WHERE {_it(database, table)}"
     )
 
 
 def view_of(database: str, table: str) -> str:
     """The query of a view; empty where the reader may not see it."""
-    return f"SELECT view_definition FROM information_schema.views WHERE {_it(database, table)}"  # noqa: S608 - in hex
+    return f"SELECT view_definition FROM information_schema.views WHERE {_it(database, table)}"

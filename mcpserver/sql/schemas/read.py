@@ -29,7 +29,7 @@ CHECK: Final = {"LOCAL": "WITH LOCAL CHECK OPTION", "CASCADED": "WITH CASCADED C
 def tables_of(database: str) -> str:
     """Names in hex: no converter may touch what is to be quoted again."""
     return (
-        "SELECT HEX(table_name), table_type, VERSION() FROM information_schema.tables "  # noqa: S608 - in hex
+        "SELECT HEX(table_name), table_type, VERSION() FROM information_schema.tables "
         f"WHERE table_schema = {text_literal(database)} ORDER BY table_name LIMIT {TABLES_MOST + 1}"
     )
 
@@ -37,7 +37,7 @@ def tables_of(database: str) -> str:
 def views_of(database: str) -> str:
     """Their queries in hex, for the same reason."""
     return (
-        "SELECT HEX(table_name), HEX(view_definition), security_type, check_option FROM information_schema.views "  # noqa: S608
+        "SELECT HEX(table_name), HEX(view_definition), security_type, check_option FROM information_schema.views "
         f"WHERE table_schema = {text_literal(database)} ORDER BY table_name LIMIT {TABLES_MOST + 1}"
     )
 
@@ -45,7 +45,7 @@ def views_of(database: str) -> str:
 def sizes_of(database: str) -> str:
     """What the engine guesses of its tables: rows and bytes."""
     return (
-        "SELECT HEX(table_name), table_rows, COALESCE(data_length, 0) + COALESCE(index_length, 0) "  # noqa: S608 - in hex
+        "SELECT HEX(table_name), table_rows, COALESCE(data_length, 0) + COALESCE(index_length, 0) "
         "FROM information_schema.tables "
         f"WHERE table_schema = {text_literal(database)} AND table_type <> 'VIEW' LIMIT {TABLES_MOST + 1}"
     )

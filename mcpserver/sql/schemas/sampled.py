@@ -54,7 +54,7 @@ def _shortened(quoted: str, data_type: str, length: int) -> str:
 def sample(database: str, table: str, columns: Sequence[SampledColumn], rows: int) -> str:
     """The statement. BadInput where a name can't be quoted."""
     listed = ", ".join(column.sql for column in columns)
-    return f"SELECT {listed} FROM {quoted_name(database)}.{quoted_name(table)} LIMIT {rows}"  # noqa: S608 - quoted
+    return f"SELECT {listed} FROM {quoted_name(database)}.{quoted_name(table)} LIMIT {rows}"
 
 
 def shown(columns: Sequence[SampledColumn], rows: Sequence[Sequence[Any]]) -> tuple[list[list[Any]], list[str]]:

@@ -71,16 +71,16 @@ def _open(field: str, database: str | None) -> str:
 def searches(words: Sequence[str], database: str | None) -> tuple[str, str, str]:
     """Of databases, of tables and views, and of columns."""
     in_databases = (
-        "SELECT 'database', schema_name, '', '', '', '' FROM information_schema.schemata "  # noqa: S608 - in hex
+        "SELECT 'database', schema_name, '', '', '', '' FROM information_schema.schemata "
         f"WHERE {_open('schema_name', database)} AND {_has(words, 'schema_name')}"
     )
     in_tables = (
-        f"SELECT {KIND}, table_schema, table_name, '', '', LEFT({COMMENT}, {COMMENT_SHOWN}) "  # noqa: S608 - in hex
+        f"SELECT {KIND}, table_schema, table_name, '', '', LEFT({COMMENT}, {COMMENT_SHOWN}) "
         f"FROM information_schema.tables WHERE {_open('table_schema', database)} "
         f"AND {_has(words, 'table_name', COMMENT)}"
     )
     in_columns = (
-        "SELECT 'column', table_schema, table_name, column_name, column_type, "  # noqa: S608 - in hex
+        "SELECT 'column', table_schema, table_name, column_name, column_type, "
         f"LEFT(column_comment, {COMMENT_SHOWN}) FROM information_schema.columns WHERE "
         f"{_open('table_schema', database)} AND {_has(words, 'column_name', 'column_comment')}"
     )

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcpserver.sqlgate import Kind, Refuse, Write, judge_writes
-from mcpserver.sqlgate.lists.forms import DECISIONS, DECISIONS_OF_EXISTING, DECISIONS_TOGETHER, SCHEMA
+from mcpserver.sqlgate.lists.decisions import DECISIONS, DECISIONS_OF_EXISTING, DECISIONS_TOGETHER
+from mcpserver.sqlgate.lists.schema_forms import SCHEMA
 from mcpserver.sqlgate.lists.verbs import SERVER, SESSION, WHY_NOT
 from mcpserver.sqlgate.texts import BYTES_MOST, PIECES_MOST
 from mcpserver.sqlgate.writing import STATEMENTS_MOST
